@@ -160,6 +160,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it may skip by reference")]
     fn is_text(&self) -> bool {
         *self == Self::Text
     }

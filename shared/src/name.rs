@@ -101,6 +101,13 @@ name_type! {
     /// What a member is called. Letters of any script, digits, `-` and `_`; unique on a server while it is held.
     Nick, nick_chars
 }
+impl Nick {
+    /// A nick for somebody who hasn't chosen one, such as `guest-4f`.
+    pub fn guest(suffix: impl fmt::Display) -> Self {
+        Self(format!("guest-{suffix}"))
+    }
+}
+
 name_type! {
     /// What a room is called. The same characters as in a [`Nick`].
     RoomName, room_chars
@@ -156,8 +163,26 @@ mod tests {
     #[test]
     fn what_hides_or_imitates_is_refused() {
         let cases = [
-            "", "-ann", "_", "a b", "a:b", "a\u{202e}b", "a\u{200b}b", "a\u{200d}b", "a\u{3164}", "\u{1160}", "a\u{1b}[1m",
-            "a\u{fe0f}", "a\n", "@ann", "a\u{34f}", "\u{301}a", "a\u{301}\u{302}\u{303}\u{304}", "a/b", "<b>", "a\u{e0041}",
+            "",
+            "-ann",
+            "_",
+            "a b",
+            "a:b",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{200d}b",
+            "a\u{3164}",
+            "\u{1160}",
+            "a\u{1b}[1m",
+            "a\u{fe0f}",
+            "a\n",
+            "@ann",
+            "a\u{34f}",
+            "\u{301}a",
+            "a\u{301}\u{302}\u{303}\u{304}",
+            "a/b",
+            "<b>",
+            "a\u{e0041}",
         ];
         for bad in cases {
             assert!(nick(bad).is_err(), "{bad:?}");
@@ -172,7 +197,8 @@ mod tests {
 
     #[test]
     fn names_are_compared_by_case_fold_and_nfkc() {
-        for (a, b) in [("Ann", "aNN"), ("straße", "STRASSE"), ("ｆｕｌｌ", "full"), ("é", "e\u{301}"), ("ﬁn", "FIN")] {
+        for (a, b) in [("Ann", "aNN"), ("straße", "STRASSE"), ("ｆｕｌｌ", "full"), ("é", "e\u{301}"), ("ﬁn", "FIN")]
+        {
             assert_eq!(nick(a).unwrap().key(), nick(b).unwrap().key(), "{a} {b}");
         }
         assert_ne!(nick("ann").unwrap().key(), nick("anne").unwrap().key());

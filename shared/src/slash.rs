@@ -79,8 +79,10 @@ pub fn parse_line(line: &str) -> Result<Line, SlashError> {
     }
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let rest = rest.trim();
-    let word = || (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| rest.trim_start_matches('#').to_owned());
-    let optional_word = |usage| if rest.is_empty() { Ok(None) } else { word().map(Some).ok_or(SlashError::Usage(usage)) };
+    let word =
+        || (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| rest.trim_start_matches('#').to_owned());
+    let optional_word =
+        |usage| if rest.is_empty() { Ok(None) } else { word().map(Some).ok_or(SlashError::Usage(usage)) };
     match name.to_lowercase().as_str() {
         "nick" => word().map(Line::Nick).ok_or(SlashError::Usage("/nick NAME")),
         "join" | "j" => word().map(Line::Join).ok_or(SlashError::Usage("/join ROOM")),
@@ -115,15 +117,15 @@ pub fn parse_line(line: &str) -> Result<Line, SlashError> {
 mod tests {
     use super::*;
 
-    fn say(text: &str) -> Result<Line, SlashError> {
-        Ok(Line::Say { text: text.into(), action: false })
+    fn say(text: &str) -> Line {
+        Line::Say { text: text.into(), action: false }
     }
 
     #[test]
     fn lines_are_said_and_slashes_are_commands() {
-        assert_eq!(parse_line("hello there"), say("hello there"));
-        assert_eq!(parse_line("  indented"), say("  indented"));
-        assert_eq!(parse_line("//etc/hosts"), say("/etc/hosts"));
+        assert_eq!(parse_line("hello there"), Ok(say("hello there")));
+        assert_eq!(parse_line("  indented"), Ok(say("  indented")));
+        assert_eq!(parse_line("//etc/hosts"), Ok(say("/etc/hosts")));
         assert_eq!(parse_line(" \t"), Ok(Line::Empty));
         assert_eq!(parse_line("/me  waves "), Ok(Line::Say { text: "waves".into(), action: true }));
         assert_eq!(parse_line("/JOIN #kitchen"), Ok(Line::Join("kitchen".into())));
@@ -140,7 +142,10 @@ mod tests {
         assert_eq!(parse_line("/history 0"), Err(SlashError::Usage("/history [COUNT]")));
         assert_eq!(parse_line("/msg ann"), Err(SlashError::Usage("/msg NICK TEXT")));
         let unknown = parse_line("/etc/hosts").unwrap_err().to_string();
-        assert_eq!(unknown, "there is no command /etc/hosts; /help lists them, and // says a line that starts with a slash");
+        assert_eq!(
+            unknown,
+            "there is no command /etc/hosts; /help lists them, and // says a line that starts with a slash"
+        );
     }
 
     #[test]

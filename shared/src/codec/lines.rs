@@ -76,12 +76,12 @@ impl LineDecoder {
         let rest = self.line.split_off(whole);
         let chunk = self.take_line();
         self.line = rest;
-        chunk
+        Some(chunk)
     }
 
     /// Takes the rest at the end of the stream, whole characters or not.
     pub fn finish(&mut self) -> Option<Chunk> {
-        self.is_inside_line().then(|| self.take_line()).flatten()
+        self.is_inside_line().then(|| self.take_line())
     }
 
     fn push(&mut self, byte: u8, lines: &mut VecDeque<Chunk>) {
@@ -112,19 +112,20 @@ impl LineDecoder {
 
     fn end_line(&mut self, lines: &mut VecDeque<Chunk>) {
         self.seen_newline = true;
-        lines.extend(self.take_line());
+        let line = self.take_line();
+        lines.push_back(line);
     }
 
-    fn take_line(&mut self) -> Option<Chunk> {
+    fn take_line(&mut self) -> Chunk {
         self.carriage_return = false;
         let line = std::mem::take(&mut self.line);
         if std::mem::take(&mut self.overflow) {
-            return Some(Chunk::TooLong);
+            return Chunk::TooLong;
         }
-        Some(match String::from_utf8(line) {
+        match String::from_utf8(line) {
             Ok(text) => Chunk::Line { text, replaced: false },
             Err(error) => Chunk::Line { text: String::from_utf8_lossy(error.as_bytes()).into_owned(), replaced: true },
-        })
+        }
     }
 }
 

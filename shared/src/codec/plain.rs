@@ -22,7 +22,10 @@ pub const RECEIPT: &str = "收到你的消息";
 pub fn render(event: &Event) -> Option<String> {
     Some(match event {
         Event::Welcome(welcome) => {
-            format!("-- Welcome to {}. You are {}. Just type; /help lists the commands.\n", welcome.server, welcome.you.nick)
+            format!(
+                "-- Welcome to {}. You are {}. Just type; /help lists the commands.\n",
+                welcome.server, welcome.you.nick
+            )
         }
         Event::Joined(joined) => render_joined(joined),
         Event::Message(message) => render_message(message)?,

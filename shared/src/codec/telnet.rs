@@ -35,7 +35,6 @@ impl Telnet {
             (State::Iac, IAC) => (State::Data, Some(IAC)),
             (State::Iac, SB) => (State::Subnegotiation, None),
             (State::Iac, WILL | WONT | DO | DONT) => (State::Option(byte), None),
-            (State::Iac, _) => (State::Data, None),
             (State::Option(verb), option) => {
                 match verb {
                     WILL => reply.extend([IAC, DONT, option]),
@@ -46,7 +45,7 @@ impl Telnet {
                 (State::Data, None)
             }
             (State::Subnegotiation, IAC) => (State::SubnegotiationIac, None),
-            (State::SubnegotiationIac, SE) => (State::Data, None),
+            (State::Iac, _) | (State::SubnegotiationIac, SE) => (State::Data, None),
             (State::Subnegotiation | State::SubnegotiationIac, _) => (State::Subnegotiation, None),
         };
         self.0 = state;

@@ -1,0 +1,65 @@
+//! How much a member may do in a time.
+
+use partyline_shared::Timestamp;
+
+/// A token bucket: `burst` at once, then `per_second`. In thousandths, so that refilling loses nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bucket {
+    level: u64,
+    filled: Timestamp,
+}
+
+impl Bucket {
+    /// A full one.
+    pub(crate) fn new(burst: u32, now: Timestamp) -> Self {
+        Self { level: u64::from(burst) * 1000, filled: now }
+    }
+
+    /// Takes one.
+    ///
+    /// # Errors
+    /// After how many milliseconds there is one, where there is none. A rate of 0 means no limit.
+    pub(crate) fn take(&mut self, burst: u32, per_second: u32, now: Timestamp) -> Result<(), u64> {
+        if per_second == 0 {
+            return Ok(());
+        }
+        let rate = u64::from(per_second);
+        let refill = now.since(self.filled).saturating_mul(rate);
+        // A burst of 0 would never let anything pass.
+        self.level = self.level.saturating_add(refill).min(u64::from(burst.max(1)) * 1000);
+        self.filled = self.filled.max(now);
+        if self.level >= 1000 {
+            self.level -= 1000;
+            Ok(())
+        } else {
+            Err((1000 - self.level).div_ceil(rate))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_passes_and_then_the_rate_holds() {
+        let mut bucket = Bucket::new(5, Timestamp(0));
+        for _ in 0..5 {
+            assert_eq!(bucket.take(5, 2, Timestamp(0)), Ok(()));
+        }
+        assert_eq!(bucket.take(5, 2, Timestamp(0)), Err(500));
+        assert_eq!(bucket.take(5, 2, Timestamp(499)), Err(1));
+        assert_eq!(bucket.take(5, 2, Timestamp(500)), Ok(()));
+        assert_eq!(bucket.take(5, 2, Timestamp(400)), Err(500), "a clock that steps back gives nothing");
+        for _ in 0..5 {
+            assert_eq!(bucket.take(5, 2, Timestamp(100_000)), Ok(()));
+        }
+        assert_eq!(bucket.take(5, 2, Timestamp(100_000)), Err(500), "silence saves up no more than a burst");
+    }
+
+    #[test]
+    fn a_rate_of_zero_is_no_limit() {
+        let mut bucket = Bucket::new(0, Timestamp(0));
+        assert!((0..1000).all(|_| bucket.take(0, 0, Timestamp(0)).is_ok()));
+    }
+}

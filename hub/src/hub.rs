@@ -1,0 +1,211 @@
+//! The state machine: what happened in, what is to be done out.
+
+use std::collections::BTreeMap;
+
+use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, MemberId, Refused, Timestamp};
+
+use crate::members::Members;
+use crate::reading::PendingRead;
+use crate::rooms::Rooms;
+use crate::sessions::Sessions;
+use crate::speaking::PendingAppend;
+use crate::{AppendId, Effect, Input, ReadId, SessionId};
+
+/// What a hub is told at its start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server's name and version, for people.
+    pub server: String,
+    /// The log that the numbers are of.
+    pub epoch: Epoch,
+    /// The room that newcomers are led to.
+    pub default_room: String,
+    /// What clients are held to.
+    pub limits: Limits,
+    /// How long a connection may wait with its `hello`, in milliseconds.
+    pub hello_timeout_ms: u64,
+    /// How long a nick is kept for a member whose last session dropped, in milliseconds.
+    pub nick_hold_ms: u64,
+    /// Sessions that one member may have at a time.
+    pub sessions_per_member: usize,
+    /// Requests other than messages (joins, nicks, history …) that a member may make at once.
+    pub request_burst: u32,
+    /// Requests a second after that; 0 for no limit.
+    pub requests_per_second: u32,
+    /// Messages of one session that may be on their way to the log at a time.
+    pub appends_per_session: usize,
+    /// Reads of one session that may be on their way at a time.
+    pub reads_per_session: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            server: "Partyline".to_owned(),
+            epoch: Epoch(String::new()),
+            default_room: "lobby".to_owned(),
+            limits: Limits::default(),
+            hello_timeout_ms: 10_000,
+            nick_hold_ms: 120_000,
+            sessions_per_member: 20,
+            request_burst: 100,
+            requests_per_second: 20,
+            appends_per_session: 256,
+            reads_per_session: 8,
+        }
+    }
+}
+
+/// The chat.
+///
+/// Deterministic: the same inputs at the same times give the same effects.
+#[derive(Debug)]
+pub struct Hub {
+    pub(crate) settings: Settings,
+    pub(crate) sessions: Sessions,
+    pub(crate) members: Members,
+    pub(crate) rooms: Rooms,
+    /// Bounded by the sessions and `appends_per_session`.
+    pub(crate) appends: BTreeMap<AppendId, PendingAppend>,
+    /// Bounded by the sessions and `reads_per_session`, and one for each room that is being loaded.
+    pub(crate) reads: BTreeMap<ReadId, PendingRead>,
+    pub(crate) effects: Vec<Effect>,
+    last_append: u64,
+    last_read: u64,
+    stopped: Option<Bye>,
+}
+
+impl Hub {
+    /// A hub without anybody.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            sessions: Sessions::default(),
+            members: Members::default(),
+            rooms: Rooms::default(),
+            appends: BTreeMap::new(),
+            reads: BTreeMap::new(),
+            effects: Vec::new(),
+            last_append: 0,
+            last_read: 0,
+            stopped: None,
+        }
+    }
+
+    /// Takes what happened at `now`, and returns what is to be done, in this order.
+    ///
+    /// `now` is the time of day by a clock that never steps back.
+    pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
+        match input {
+            Input::Open { session, via, token } => match self.stopped.clone() {
+                Some(bye) => self.dismiss(session, bye, now),
+                None => self.sessions.open(session, via, token, now.after(self.settings.hello_timeout_ms)),
+            },
+            Input::Command { session, command } => self.command(session, command, now),
+            Input::Close { session } => self.close(session, now),
+            Input::Committed { append, outcome } => self.committed(append, outcome),
+            Input::Read { read, outcome } => self.was_read(read, outcome),
+            Input::Wake => self.wake(now),
+            Input::Stop(bye) => {
+                for session in self.sessions.ids() {
+                    self.dismiss(session, bye.clone(), now);
+                }
+                self.stopped = Some(bye);
+            }
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When to call with [`Input::Wake`], if nothing happens before.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        [self.members.next_expiry(), self.sessions.next_overdue()].into_iter().flatten().min()
+    }
+
+    fn command(&mut self, session: SessionId, command: Command, now: Timestamp) {
+        // A session that was dismissed may still have commands on their way.
+        if self.sessions.get(session).is_none() {
+            return;
+        }
+        let Some(member) = self.sessions.member(session) else {
+            match command {
+                Command::Hello(hello) => self.hello(session, hello, now),
+                Command::Ping { nonce } => self.send(session, Event::Pong { nonce }),
+                Command::Quit => self.quit(session, now),
+                _ => self.refuse(session, Refused::new(Code::HelloFirst, r#"say hello first: {"type":"hello"}"#)),
+            }
+            return;
+        };
+        let free = matches!(
+            command,
+            Command::Say(_) | Command::Tell { .. } | Command::Ping { .. } | Command::Quit | Command::Hello(_)
+        );
+        if !free && let Err(millis) = self.take_request(member, now) {
+            // Typing isn't answered, whether it was passed on or not.
+            if !matches!(command, Command::Typing { .. }) {
+                let refused = Refused::new(Code::RateLimited, "too many requests: slow down").retry_after(millis);
+                self.refuse(session, with_room(refused, &command));
+            }
+            return;
+        }
+        match command {
+            Command::Hello(_) => {
+                self.refuse(session, Refused::new(Code::HelloFirst, "hello is said once, at the start"));
+            }
+            Command::Join(join) => self.join(session, member, &join.room, join.after),
+            Command::Part { room } => self.part(session, member, &room),
+            Command::Say(say) => self.say(session, member, say, now),
+            Command::Tell { to, text, reference } => self.tell(session, member, &to, &text, reference, now),
+            Command::Nick { nick } => self.nick(session, member, &nick),
+            Command::History(history) => self.history(session, member, &history),
+            Command::Who { room } => self.who(session, &room),
+            Command::Rooms => self.list_rooms(session),
+            Command::Typing { room } => self.typing(session, member, &room),
+            Command::Ping { nonce } => self.send(session, Event::Pong { nonce }),
+            Command::Quit => self.quit(session, now),
+        }
+    }
+
+    fn wake(&mut self, now: Timestamp) {
+        self.members.expire(now);
+        while let Some(session) = self.sessions.overdue(now) {
+            let text = "no hello came in time".to_owned();
+            self.dismiss(session, Bye { reason: ByeReason::NoHello, text, return_after_ms: None }, now);
+        }
+    }
+
+    fn take_request(&mut self, member: MemberId, now: Timestamp) -> Result<(), u64> {
+        let Settings { request_burst, requests_per_second, .. } = self.settings;
+        match self.members.get_mut(member) {
+            Some(member) => member.requests.take(request_burst, requests_per_second, now),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn send(&mut self, session: SessionId, event: Event) {
+        self.effects.push(Effect::Send { session, event });
+    }
+
+    pub(crate) fn refuse(&mut self, session: SessionId, refused: Refused) {
+        self.send(session, Event::Refused(refused));
+    }
+
+    pub(crate) fn next_append(&mut self) -> AppendId {
+        self.last_append += 1;
+        AppendId(self.last_append)
+    }
+
+    pub(crate) fn next_read(&mut self) -> ReadId {
+        self.last_read += 1;
+        ReadId(self.last_read)
+    }
+}
+
+/// A refusal names the room that the command was about, so that a client knows which of its requests it was.
+fn with_room(refused: Refused, command: &Command) -> Refused {
+    match command {
+        Command::Join(join) => refused.room(&join.room),
+        Command::History(history) => refused.room(&history.room),
+        Command::Part { room } | Command::Who { room } => refused.room(room),
+        _ => refused,
+    }
+}

@@ -1,0 +1,169 @@
+//! `hello` and `nick`: who a session is, and what a member is called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use partyline_shared::{
+    Bye, ByeReason, Change, Code, Event, Hello, MemberId, Nick, PROTOCOL, Refused, Timestamp, Token, Via, Welcome,
+};
+
+use crate::bucket::Bucket;
+use crate::members::Member;
+use crate::reading::PendingRead;
+use crate::sessions::Greeting;
+use crate::{Effect, Hub, Query, SessionId};
+
+/// Conversations that a returning member is told of.
+const CONVERSATIONS: usize = 100;
+
+impl Hub {
+    pub(crate) fn hello(&mut self, session: SessionId, hello: Hello, now: Timestamp) {
+        if let Some(protocol) = hello.protocol
+            && protocol != PROTOCOL
+        {
+            let text = format!("this server speaks protocol {PROTOCOL}, not {protocol}");
+            self.refuse(session, Refused::new(Code::UnsupportedProtocol, text));
+            return;
+        }
+        let Some((via, fresh)) = self.sessions.get(session).and_then(|s| match s.greeting {
+            Greeting::Awaited { token, .. } => Some((s.via, token)),
+            Greeting::Done(_) => None,
+        }) else {
+            return;
+        };
+        let token = hello.token.unwrap_or(fresh);
+        let member = token.member();
+        if self.members.get(member).is_some_and(|m| m.sessions.len() >= self.settings.sessions_per_member) {
+            let text = format!("you have {} sessions open already: close one", self.settings.sessions_per_member);
+            self.dismiss(session, Bye { reason: ByeReason::TooMany, text, return_after_ms: None }, now);
+            return;
+        }
+        let complaint = self.attach(session, member, via, hello.nick.as_deref(), now);
+        self.welcome(session, member, token, now);
+        if let Some(refused) = complaint {
+            self.refuse(session, refused);
+        }
+        let same_log = hello.epoch.as_ref().is_none_or(|epoch| *epoch == self.settings.epoch);
+        for point in hello.resume.into_iter().take(self.settings.limits.rooms_per_member) {
+            // A number of another log is past every head: "afresh" follows from that.
+            let after = if same_log { point.seq } else { partyline_shared::Seq(u64::MAX) };
+            self.join(session, member, &point.room, Some(after));
+        }
+        if hello.token.is_some() {
+            let read = self.next_read();
+            self.reads.insert(read, PendingRead::Conversations { session });
+            let query = Query::Conversations { member, limit: CONVERSATIONS };
+            self.effects.push(Effect::Read { read, query });
+        }
+    }
+
+    pub(crate) fn nick(&mut self, session: SessionId, member: MemberId, wanted: &str) {
+        match self.free_nick(wanted, Some(member)) {
+            Err(refused) => self.refuse(session, refused),
+            Ok(nick) => {
+                let shown = nick.to_string();
+                let Some(old) = self.members.rename(member, nick) else { return };
+                self.announce_rename(member, old.as_str(), &shown);
+            }
+        }
+    }
+
+    /// Makes the session one of the member's. Returns what there is to say about the nick it asked for.
+    fn attach(
+        &mut self,
+        session: SessionId,
+        id: MemberId,
+        via: Via,
+        wanted: Option<&str>,
+        now: Timestamp,
+    ) -> Option<Refused> {
+        let wanted = wanted.map(|wanted| self.free_nick(wanted, Some(id))).transpose();
+        let (nick, mut complaint) = wanted.map_or_else(|refused| (None, Some(refused)), |nick| (nick, None));
+        if let Some(sessions) = self.members.get(id).map(|member| member.sessions.len()) {
+            self.members.release(id);
+            if sessions > 0 {
+                // Another session may have renamed the member: what an older one remembers counts for nothing.
+                complaint = None;
+            } else if let Some(nick) = nick {
+                self.members.rename(id, nick);
+            }
+        } else {
+            let member = Member {
+                nick: nick.unwrap_or_else(|| self.guest_nick(id)),
+                sessions: BTreeSet::new(),
+                rooms: BTreeMap::new(),
+                can_return: false,
+                held_until: None,
+                speech: Bucket::new(self.settings.limits.burst, now),
+                requests: Bucket::new(self.settings.request_burst, now),
+            };
+            self.members.add(id, member);
+        }
+        if let Some(member) = self.members.get_mut(id) {
+            member.sessions.insert(session);
+            // Plain text never shows the token, so nobody could come back with it.
+            member.can_return |= via != Via::Tcp;
+        }
+        self.sessions.greeted(session, id);
+        complaint
+    }
+
+    fn welcome(&mut self, session: SessionId, member: MemberId, token: Token, now: Timestamp) {
+        let Some(you) = self.members.reference(member) else { return };
+        let welcome = Welcome {
+            protocol: PROTOCOL,
+            server: self.settings.server.clone(),
+            you,
+            token,
+            epoch: self.settings.epoch.clone(),
+            default_room: self.settings.default_room.clone(),
+            now,
+            limits: self.settings.limits.clone(),
+        };
+        self.send(session, Event::Welcome(welcome));
+    }
+
+    /// Reads a nick that nobody else has.
+    fn free_nick(&self, wanted: &str, owner: Option<MemberId>) -> Result<Nick, Refused> {
+        let nick = Nick::new(wanted, &self.settings.limits)
+            .map_err(|error| Refused::new(Code::BadNick, format!("that can't be a nick: {error}")))?;
+        match self.members.find(&nick) {
+            Some(other) if Some(other) != owner => {
+                let text = format!("somebody is called {nick} already: choose another nick");
+                Err(Refused::new(Code::NickTaken, text))
+            }
+            _ => Ok(nick),
+        }
+    }
+
+    /// `guest-` and as much of the member's id as it takes to be the only one.
+    fn guest_nick(&self, id: MemberId) -> Nick {
+        let id = id.to_string();
+        let prefixes = (1..=id.len() / 2).map(|bytes| Nick::guest(&id[..2 * bytes]));
+        // Somebody may have chosen the very nicks that spell out this id.
+        let numbered = (1u64..).map(|n| Nick::guest(format!("{}-{n}", &id[..2])));
+        let mut candidates = prefixes.chain(numbered);
+        // The candidates don't end and the members do, so the default is never taken.
+        candidates.find(|nick| self.members.find(nick).is_none()).unwrap_or_else(|| Nick::guest(&id))
+    }
+
+    fn announce_rename(&mut self, id: MemberId, was: &str, nick: &str) {
+        let Some(member) = self.members.get(id) else { return };
+        let (rooms, sessions): (Vec<_>, Vec<_>) =
+            (member.rooms.keys().copied().collect(), member.sessions.iter().copied().collect());
+        let event = |room: String| {
+            let member = partyline_shared::MemberRef { id, nick: nick.to_owned() };
+            Event::Presence { room, member, change: Change::Renamed, was: Some(was.to_owned()) }
+        };
+        for room in rooms {
+            if let Some(name) = self.rooms.get(room).map(|room| room.name.to_string()) {
+                self.effects.push(Effect::Deliver { room, event: event(name), except: None });
+            }
+        }
+        // A session that is in no room hears of it too: its own nick is what changed.
+        for session in sessions {
+            if self.sessions.get(session).is_some_and(|s| s.rooms.is_empty()) {
+                self.send(session, event(String::new()));
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The rooms in memory: those that somebody is in or about to enter, or whose messages are on their way to the
+//! log. A room that nobody needs is forgotten; the log has it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use partyline_shared::{Event, MemberId, Message, RoomName, Seq};
+
+use crate::{Entry, RoomId, SessionId};
+
+/// Somebody who waits for a room to be loaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) session: SessionId,
+    pub(crate) after: Option<Seq>,
+}
+
+/// Whether a room's last messages are known.
+#[derive(Debug)]
+pub(crate) enum RoomState {
+    /// Asked of the log. Bounded by the sessions and what each may wait for.
+    Loading(Vec<Waiting>),
+    Ready,
+}
+
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub(crate) name: RoomName,
+    pub(crate) state: RoomState,
+    /// How many sessions of each member are in it.
+    pub(crate) members: BTreeMap<MemberId, usize>,
+    pub(crate) head: Seq,
+    /// The last messages, for whoever comes in: at most the setting `replay`.
+    pub(crate) recent: VecDeque<Message>,
+    /// Messages on their way to the log.
+    pub(crate) appending: usize,
+}
+
+impl Room {
+    /// Takes a message that got the next number.
+    pub(crate) fn push(&mut self, message: Message, keep: usize) {
+        self.head = message.seq;
+        self.recent.push_back(message);
+        while self.recent.len() > keep {
+            self.recent.pop_front();
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let awaited = matches!(&self.state, RoomState::Loading(waiting) if !waiting.is_empty());
+        self.members.is_empty() && self.appending == 0 && !awaited
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Rooms {
+    by_id: BTreeMap<RoomId, Room>,
+    by_key: BTreeMap<String, RoomId>,
+    last: u64,
+}
+
+impl Rooms {
+    pub(crate) fn get(&self, id: RoomId) -> Option<&Room> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.by_id.get_mut(&id)
+    }
+
+    pub(crate) fn find(&self, key: &str) -> Option<RoomId> {
+        self.by_key.get(key).copied()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Room)> {
+        self.by_key.iter().filter_map(|(key, id)| Some((key, self.by_id.get(id)?)))
+    }
+
+    /// A room that has yet to be loaded.
+    pub(crate) fn add(&mut self, name: RoomName) -> RoomId {
+        self.last += 1;
+        let id = RoomId(self.last);
+        self.by_key.insert(name.key(), id);
+        let state = RoomState::Loading(Vec::new());
+        let room =
+            Room { name, state, members: BTreeMap::new(), head: Seq::default(), recent: VecDeque::new(), appending: 0 };
+        self.by_id.insert(id, room);
+        id
+    }
+
+    /// Forgets a room if nobody needs it.
+    pub(crate) fn forget_if_idle(&mut self, id: RoomId) {
+        if self.by_id.get(&id).is_some_and(Room::is_idle)
+            && let Some(room) = self.by_id.remove(&id)
+        {
+            self.by_key.remove(&room.name.key());
+        }
+    }
+}
+
+/// An entry of the log, as the members of a room see it.
+pub(crate) fn message(room: &str, entry: Entry) -> Message {
+    let Entry { seq, at, from, to, kind, text, via } = entry;
+    Message { room: room.to_owned(), seq, at, from, to, kind, text, via }
+}
+
+/// The same message, as an event.
+pub(crate) fn said(message: &Message) -> Event {
+    Event::Message(message.clone())
+}

@@ -1,0 +1,89 @@
+//! The connections, and how far each has come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use partyline_shared::{MemberId, Timestamp, Token, Via};
+
+use crate::{RoomId, SessionId};
+
+#[derive(Debug)]
+pub(crate) enum Greeting {
+    /// It hasn't said `hello`: the secret it gets should it be a newcomer, and how long it may still wait.
+    Awaited { token: Token, until: Timestamp },
+    /// It is one of this member's.
+    Done(MemberId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) via: Via,
+    pub(crate) greeting: Greeting,
+    pub(crate) rooms: BTreeSet<RoomId>,
+    /// Rooms that it waits for.
+    pub(crate) entering: BTreeSet<RoomId>,
+    /// Reads that haven't been answered.
+    pub(crate) reads: usize,
+    /// Messages that haven't been answered.
+    pub(crate) appends: usize,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    by_id: BTreeMap<SessionId, Session>,
+    awaited: BTreeSet<(Timestamp, SessionId)>,
+}
+
+impl Sessions {
+    pub(crate) fn get(&self, id: SessionId) -> Option<&Session> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: SessionId) -> Option<&mut Session> {
+        self.by_id.get_mut(&id)
+    }
+
+    pub(crate) fn ids(&self) -> Vec<SessionId> {
+        self.by_id.keys().copied().collect()
+    }
+
+    pub(crate) fn open(&mut self, id: SessionId, via: Via, token: Token, until: Timestamp) {
+        self.awaited.insert((until, id));
+        let greeting = Greeting::Awaited { token, until };
+        let (rooms, entering) = (BTreeSet::new(), BTreeSet::new());
+        self.by_id.insert(id, Session { via, greeting, rooms, entering, reads: 0, appends: 0 });
+    }
+
+    /// The session has said `hello` and is this member's.
+    pub(crate) fn greeted(&mut self, id: SessionId, member: MemberId) {
+        if let Some(session) = self.by_id.get_mut(&id)
+            && let Greeting::Awaited { until, .. } = std::mem::replace(&mut session.greeting, Greeting::Done(member))
+        {
+            self.awaited.remove(&(until, id));
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: SessionId) -> Option<Session> {
+        let session = self.by_id.remove(&id)?;
+        if let Greeting::Awaited { until, .. } = session.greeting {
+            self.awaited.remove(&(until, id));
+        }
+        Some(session)
+    }
+
+    /// The member whose session this is, once it has said `hello`.
+    pub(crate) fn member(&self, id: SessionId) -> Option<MemberId> {
+        match self.by_id.get(&id)?.greeting {
+            Greeting::Done(member) => Some(member),
+            Greeting::Awaited { .. } => None,
+        }
+    }
+
+    /// The next one that has waited too long with its `hello`.
+    pub(crate) fn overdue(&self, now: Timestamp) -> Option<SessionId> {
+        self.awaited.first().filter(|(until, _)| *until <= now).map(|&(_, id)| id)
+    }
+
+    pub(crate) fn next_overdue(&self) -> Option<Timestamp> {
+        self.awaited.first().map(|&(until, _)| until)
+    }
+}
