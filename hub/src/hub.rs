@@ -36,6 +36,8 @@ pub struct Settings {
     pub appends_per_session: usize,
     /// Reads of one session that may be on their way at a time.
     pub reads_per_session: usize,
+    /// Commands of one session that may wait until a room is entered.
+    pub deferred_per_session: usize,
 }
 
 impl Default for Settings {
@@ -52,6 +54,7 @@ impl Default for Settings {
             requests_per_second: 20,
             appends_per_session: 256,
             reads_per_session: 8,
+            deferred_per_session: 64,
         }
     }
 }
@@ -102,9 +105,10 @@ impl Hub {
                 None => self.sessions.open(session, via, token, now.after(self.settings.hello_timeout_ms)),
             },
             Input::Command { session, command } => self.command(session, command, now),
+            Input::HalfClose { session } => self.finish(session, false, now),
             Input::Close { session } => self.close(session, now),
-            Input::Committed { append, outcome } => self.committed(append, outcome),
-            Input::Read { read, outcome } => self.was_read(read, outcome),
+            Input::Committed { append, outcome } => self.committed(append, outcome, now),
+            Input::Read { read, outcome } => self.was_read(read, outcome, now),
             Input::Wake => self.wake(now),
             Input::Stop(bye) => {
                 for session in self.sessions.ids() {
@@ -122,15 +126,31 @@ impl Hub {
     }
 
     fn command(&mut self, session: SessionId, command: Command, now: Timestamp) {
+        let allowed = self.settings.deferred_per_session;
         // A session that was dismissed may still have commands on their way.
-        if self.sessions.get(session).is_none() {
+        let Some(speaker) = self.sessions.get_mut(session) else { return };
+        if speaker.quitting {
             return;
         }
+        // Entering a room takes a read of the log. A program that joins and speaks in one breath means that room.
+        if !speaker.entering.is_empty() {
+            if speaker.deferred.len() < allowed {
+                speaker.deferred.push_back(command);
+            } else {
+                let text = format!("{allowed} of your commands wait for a room to be entered: wait for its joined");
+                self.refuse(session, with_context(Refused::new(Code::Busy, text).retry_after(500), &command));
+            }
+            return;
+        }
+        self.carry_out(session, command, now);
+    }
+
+    fn carry_out(&mut self, session: SessionId, command: Command, now: Timestamp) {
         let Some(member) = self.sessions.member(session) else {
             match command {
                 Command::Hello(hello) => self.hello(session, hello, now),
                 Command::Ping { nonce } => self.send(session, Event::Pong { nonce }),
-                Command::Quit => self.quit(session, now),
+                Command::Quit => self.finish(session, true, now),
                 _ => self.refuse(session, Refused::new(Code::HelloFirst, r#"say hello first: {"type":"hello"}"#)),
             }
             return;
@@ -143,7 +163,7 @@ impl Hub {
             // Typing isn't answered, whether it was passed on or not.
             if !matches!(command, Command::Typing { .. }) {
                 let refused = Refused::new(Code::RateLimited, "too many requests: slow down").retry_after(millis);
-                self.refuse(session, with_room(refused, &command));
+                self.refuse(session, with_context(refused, &command));
             }
             return;
         }
@@ -161,7 +181,20 @@ impl Hub {
             Command::Rooms => self.list_rooms(session),
             Command::Typing { room } => self.typing(session, member, &room),
             Command::Ping { nonce } => self.send(session, Event::Pong { nonce }),
-            Command::Quit => self.quit(session, now),
+            Command::Quit => self.finish(session, true, now),
+        }
+    }
+
+    /// Something that a session asked for is answered: goes on with what waited for it.
+    pub(crate) fn answered(&mut self, session: SessionId, now: Timestamp) {
+        while let Some(speaker) = self.sessions.get_mut(session)
+            && speaker.entering.is_empty()
+            && let Some(command) = speaker.deferred.pop_front()
+        {
+            self.carry_out(session, command, now);
+        }
+        if self.sessions.get(session).is_some_and(|speaker| speaker.quitting && speaker.is_answered()) {
+            self.farewell(session, now);
         }
     }
 
@@ -181,8 +214,11 @@ impl Hub {
         }
     }
 
+    /// Tells a session something. The log's answer may come when whoever asked has gone.
     pub(crate) fn send(&mut self, session: SessionId, event: Event) {
-        self.effects.push(Effect::Send { session, event });
+        if self.sessions.get(session).is_some() {
+            self.effects.push(Effect::Send { session, event });
+        }
     }
 
     pub(crate) fn refuse(&mut self, session: SessionId, refused: Refused) {
@@ -200,12 +236,14 @@ impl Hub {
     }
 }
 
-/// A refusal names the room that the command was about, so that a client knows which of its requests it was.
-fn with_room(refused: Refused, command: &Command) -> Refused {
+/// A refusal names what the command was about, so that a client knows which of its requests it was.
+fn with_context(refused: Refused, command: &Command) -> Refused {
     match command {
         Command::Join(join) => refused.room(&join.room),
         Command::History(history) => refused.room(&history.room),
         Command::Part { room } | Command::Who { room } => refused.room(room),
+        Command::Say(say) => refused.room(&say.room).reference(say.reference.clone()),
+        Command::Tell { reference, .. } => refused.reference(reference.clone()),
         _ => refused,
     }
 }

@@ -27,6 +27,11 @@ pub enum Input {
         /// What.
         command: Command,
     },
+    /// A connection won't say anything more, but still listens: it ends once it has its answers.
+    HalfClose {
+        /// Which.
+        session: SessionId,
+    },
     /// A connection is gone.
     Close {
         /// Which.

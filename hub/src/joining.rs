@@ -1,6 +1,8 @@
 //! Entering rooms.
 
-use partyline_shared::{Change, Code, Event, Joined, MemberId, MemberRef, Message, Refused, RoomName, Seq};
+use std::collections::BTreeSet;
+
+use partyline_shared::{Change, Code, Event, Joined, MemberId, MemberRef, Message, Refused, RoomName, Seq, Timestamp};
 
 use crate::reading::PendingRead;
 use crate::rooms::{self, RoomState, Waiting};
@@ -16,12 +18,12 @@ impl Hub {
             Err(error) => return self.refuse(session, bad_room(name, &error)),
         };
         let known = self.rooms.find(&room.key());
-        if !self.may_enter(session, member, known) {
+        if !self.may_enter(member, known) {
             let text =
                 format!("you may be in {} rooms at a time: leave one first", self.settings.limits.rooms_per_member);
             return self.refuse(session, Refused::new(Code::TooManyRooms, text).room(name));
         }
-        let id = known.unwrap_or_else(|| self.load(room));
+        let id = known.unwrap_or_else(|| self.fetch(room));
         let Some(room) = self.rooms.get_mut(id) else { return };
         match &mut room.state {
             RoomState::Loading(waiting) => {
@@ -36,7 +38,7 @@ impl Hub {
     }
 
     /// A room's last messages came from the log, or didn't.
-    pub(crate) fn loaded(&mut self, id: RoomId, page: Result<Page, LogError>) {
+    pub(crate) fn loaded(&mut self, id: RoomId, page: Result<Page, LogError>, now: Timestamp) {
         let keep = self.settings.limits.replay;
         let limits = &self.settings.limits;
         let Some(room) = self.rooms.get_mut(id) else { return };
@@ -53,7 +55,7 @@ impl Hub {
             room.head = room.head.max(page.head);
         });
         let name = room.name.to_string();
-        for Waiting { session, after } in waiting {
+        for &Waiting { session, after } in &waiting {
             let Some(joiner) = self.sessions.get_mut(session) else { continue };
             joiner.entering.remove(&id);
             match (loaded, self.sessions.member(session)) {
@@ -64,6 +66,10 @@ impl Hub {
         }
         // Also where loading failed: nobody got in, and whoever comes next tries again.
         self.rooms.forget_if_idle(id);
+        // Only now: what one of them said meanwhile may be that it leaves, and the room must outlast the others.
+        for Waiting { session, .. } in waiting {
+            self.answered(session, now);
+        }
     }
 
     /// The members of a room, as a list shows them.
@@ -74,15 +80,16 @@ impl Hub {
     }
 
     /// Whether the member may be in one more room, or is in this one already.
-    fn may_enter(&self, session: SessionId, member: MemberId, room: Option<RoomId>) -> bool {
-        let (Some(session), Some(member)) = (self.sessions.get(session), self.members.get(member)) else {
-            return false;
-        };
-        let inside = room.is_some_and(|room| member.rooms.contains_key(&room) || session.entering.contains(&room));
-        inside || member.rooms.len() + session.entering.len() < self.settings.limits.rooms_per_member
+    fn may_enter(&self, member: MemberId, room: Option<RoomId>) -> bool {
+        let Some(member) = self.members.get(member) else { return false };
+        // Its other sessions may be entering rooms too: the bound is the member's, not the session's.
+        let sessions = member.sessions.iter().filter_map(|&session| self.sessions.get(session));
+        let mut rooms: BTreeSet<RoomId> = sessions.flat_map(|session| session.entering.iter().copied()).collect();
+        rooms.extend(member.rooms.keys());
+        room.is_some_and(|room| rooms.contains(&room)) || rooms.len() < self.settings.limits.rooms_per_member
     }
 
-    fn load(&mut self, name: RoomName) -> RoomId {
+    fn fetch(&mut self, name: RoomName) -> RoomId {
         let query = Query::Page {
             stream: Stream::Room(name.clone()),
             before: None,

@@ -16,9 +16,22 @@ impl Hub {
         }
     }
 
-    pub(crate) fn quit(&mut self, session: SessionId, now: Timestamp) {
+    /// `quit`, or the end of what a client says: whatever was asked for before is answered first.
+    pub(crate) fn finish(&mut self, session: SessionId, for_good: bool, now: Timestamp) {
+        let Some(leaver) = self.sessions.get_mut(session) else { return };
+        leaver.quitting = true;
+        leaver.for_good |= for_good;
+        if for_good {
+            leaver.deferred.clear();
+        }
+        self.answered(session, now);
+    }
+
+    pub(crate) fn farewell(&mut self, session: SessionId, now: Timestamp) {
+        let for_good = self.sessions.get(session).is_some_and(|leaver| leaver.for_good);
         // Whoever says good-bye needs no nick kept.
-        if let Some(member) = self.sessions.member(session).and_then(|id| self.members.get_mut(id))
+        if for_good
+            && let Some(member) = self.sessions.member(session).and_then(|id| self.members.get_mut(id))
             && member.sessions.len() == 1
         {
             member.can_return = false;
@@ -30,7 +43,7 @@ impl Hub {
     /// Ends a session from this side.
     pub(crate) fn dismiss(&mut self, session: SessionId, bye: Bye, now: Timestamp) {
         self.close(session, now);
-        self.send(session, Event::Bye(bye));
+        self.effects.push(Effect::Send { session, event: Event::Bye(bye) });
         self.effects.push(Effect::Close { session });
     }
 

@@ -41,6 +41,10 @@ impl Members {
         self.by_id.get_mut(&id)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     pub(crate) fn find(&self, nick: &Nick) -> Option<MemberId> {
         self.by_nick.get(&nick.key()).copied()
     }

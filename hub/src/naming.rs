@@ -48,7 +48,10 @@ impl Hub {
             let after = if same_log { point.seq } else { partyline_shared::Seq(u64::MAX) };
             self.join(session, member, &point.room, Some(after));
         }
-        if hello.token.is_some() {
+        if hello.token.is_some()
+            && let Some(reader) = self.sessions.get_mut(session)
+        {
+            reader.reads += 1;
             let read = self.next_read();
             self.reads.insert(read, PendingRead::Conversations { session });
             let query = Query::Conversations { member, limit: CONVERSATIONS };
@@ -62,7 +65,7 @@ impl Hub {
             Ok(nick) => {
                 let shown = nick.to_string();
                 let Some(old) = self.members.rename(member, nick) else { return };
-                self.announce_rename(member, old.as_str(), &shown);
+                self.announce_rename(session, member, old.as_str(), &shown);
             }
         }
     }
@@ -146,7 +149,7 @@ impl Hub {
         candidates.find(|nick| self.members.find(nick).is_none()).unwrap_or_else(|| Nick::guest(&id))
     }
 
-    fn announce_rename(&mut self, id: MemberId, was: &str, nick: &str) {
+    fn announce_rename(&mut self, session: SessionId, id: MemberId, was: &str, nick: &str) {
         let Some(member) = self.members.get(id) else { return };
         let (rooms, sessions): (Vec<_>, Vec<_>) =
             (member.rooms.keys().copied().collect(), member.sessions.iter().copied().collect());
@@ -155,9 +158,12 @@ impl Hub {
             Event::Presence { room, member, change: Change::Renamed, was: Some(was.to_owned()) }
         };
         for room in rooms {
-            if let Some(name) = self.rooms.get(room).map(|room| room.name.to_string()) {
-                self.effects.push(Effect::Deliver { room, event: event(name), except: None });
+            let Some(name) = self.rooms.get(room).map(|room| room.name.to_string()) else { continue };
+            // Whoever asked is answered, not told: a session whose answers are awaited can tell the two apart.
+            if self.sessions.get(session).is_some_and(|s| s.rooms.contains(&room)) {
+                self.send(session, event(name.clone()));
             }
+            self.effects.push(Effect::Deliver { room, event: event(name), except: Some(session) });
         }
         // A session that is in no room hears of it too: its own nick is what changed.
         for session in sessions {

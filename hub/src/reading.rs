@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use partyline_shared::{
-    Code, Conversation, Event, History, HistoryPage, MemberId, Refused, RoomName, RoomSummary, Target,
+    Code, Conversation, Event, History, HistoryPage, MemberId, Refused, RoomName, RoomSummary, Target, Timestamp,
 };
 
 use crate::joining::{bad_room, log_refusal};
@@ -75,11 +75,15 @@ impl Hub {
     }
 
     /// The log answered a read.
-    pub(crate) fn was_read(&mut self, read: ReadId, outcome: Result<Outcome, LogError>) {
+    pub(crate) fn was_read(&mut self, read: ReadId, outcome: Result<Outcome, LogError>, now: Timestamp) {
         let Some(pending) = self.reads.remove(&read) else { return };
-        if let PendingRead::History { session, .. } | PendingRead::Rooms { session } = &pending
-            && let Some(session) = self.sessions.get_mut(*session)
-        {
+        let reader = match pending {
+            PendingRead::Room(_) => None,
+            PendingRead::History { session, .. }
+            | PendingRead::Rooms { session }
+            | PendingRead::Conversations { session } => Some(session),
+        };
+        if let Some(session) = reader.and_then(|session| self.sessions.get_mut(session)) {
             session.reads -= 1;
         }
         match (pending, outcome) {
@@ -88,7 +92,7 @@ impl Hub {
                     Outcome::Page(page) => page,
                     Outcome::Rooms(_) | Outcome::Conversations(_) => Page::default(),
                 });
-                self.loaded(room, page);
+                self.loaded(room, page, now);
             }
             (PendingRead::History { session, room }, Ok(Outcome::Page(page))) => {
                 self.send_page(session, room, page);
@@ -114,6 +118,9 @@ impl Hub {
             }
             // The log answers a query with what belongs to it.
             (_, Ok(_)) => {}
+        }
+        if let Some(session) = reader {
+            self.answered(session, now);
         }
     }
 

@@ -7,6 +7,10 @@ use partyline_shared::{Event, MemberId, Message, RoomName, Seq};
 
 use crate::{Entry, RoomId, SessionId};
 
+/// Text kept for newcomers, in bytes: a page that greets somebody must not fill their queue. What doesn't fit is
+/// to be had with `history`.
+const RECENT_BYTES: usize = 64 * 1024;
+
 /// Somebody who waits for a room to be loaded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waiting {
@@ -29,7 +33,8 @@ pub(crate) struct Room {
     /// How many sessions of each member are in it.
     pub(crate) members: BTreeMap<MemberId, usize>,
     pub(crate) head: Seq,
-    /// The last messages, for whoever comes in: at most the setting `replay`.
+    /// The last messages, for whoever comes in: at most the setting `replay`, and no
+    /// more text than [`RECENT_BYTES`].
     pub(crate) recent: VecDeque<Message>,
     /// Messages on their way to the log.
     pub(crate) appending: usize,
@@ -40,8 +45,10 @@ impl Room {
     pub(crate) fn push(&mut self, message: Message, keep: usize) {
         self.head = message.seq;
         self.recent.push_back(message);
-        while self.recent.len() > keep {
-            self.recent.pop_front();
+        let mut bytes: usize = self.recent.iter().map(|message| message.text.len()).sum();
+        while self.recent.len() > keep || bytes > RECENT_BYTES {
+            let Some(oldest) = self.recent.pop_front() else { break };
+            bytes -= oldest.text.len();
         }
     }
 
@@ -65,6 +72,10 @@ impl Rooms {
 
     pub(crate) fn get_mut(&mut self, id: RoomId) -> Option<&mut Room> {
         self.by_id.get_mut(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<RoomId> {

@@ -1,8 +1,8 @@
 //! The connections, and how far each has come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use partyline_shared::{MemberId, Timestamp, Token, Via};
+use partyline_shared::{Command, MemberId, Timestamp, Token, Via};
 
 use crate::{RoomId, SessionId};
 
@@ -25,6 +25,20 @@ pub(crate) struct Session {
     pub(crate) reads: usize,
     /// Messages that haven't been answered.
     pub(crate) appends: usize,
+    /// What it said while it waited for a room: carried out in order once it is in. Bounded by
+    /// [`crate::Settings::deferred_per_session`].
+    pub(crate) deferred: VecDeque<Command>,
+    /// It has said its last, and goes once everything it asked for is answered.
+    pub(crate) quitting: bool,
+    /// It has said `quit`: it won't be back.
+    pub(crate) for_good: bool,
+}
+
+impl Session {
+    /// Whether everything it asked for is answered.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.entering.is_empty() && self.reads == 0 && self.appends == 0 && self.deferred.is_empty()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +56,10 @@ impl Sessions {
         self.by_id.get_mut(&id)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     pub(crate) fn ids(&self) -> Vec<SessionId> {
         self.by_id.keys().copied().collect()
     }
@@ -50,7 +68,9 @@ impl Sessions {
         self.awaited.insert((until, id));
         let greeting = Greeting::Awaited { token, until };
         let (rooms, entering) = (BTreeSet::new(), BTreeSet::new());
-        self.by_id.insert(id, Session { via, greeting, rooms, entering, reads: 0, appends: 0 });
+        let deferred = VecDeque::new();
+        let session = Session { via, greeting, rooms, entering, reads: 0, appends: 0, deferred, quitting: false, for_good: false };
+        self.by_id.insert(id, session);
     }
 
     /// The session has said `hello` and is this member's.

@@ -77,9 +77,10 @@ impl Hub {
     }
 
     /// The log answered. Only now is anybody told.
-    pub(crate) fn committed(&mut self, append: AppendId, outcome: Result<Committed, LogError>) {
+    pub(crate) fn committed(&mut self, append: AppendId, outcome: Result<Committed, LogError>, now: Timestamp) {
         let Some(pending) = self.appends.remove(&append) else { return };
-        if let Some(session) = self.sessions.get_mut(pending.session) {
+        let session = pending.session;
+        if let Some(session) = self.sessions.get_mut(session) {
             session.appends -= 1;
         }
         match (outcome, pending.room) {
@@ -92,9 +93,10 @@ impl Hub {
                     }
                     self.rooms.forget_if_idle(room);
                 }
-                self.refuse(pending.session, log_refusal(error).reference(pending.reference));
+                self.refuse(session, log_refusal(error).reference(pending.reference));
             }
         }
+        self.answered(session, now);
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a message is made of, in one place")]

@@ -149,6 +149,11 @@ hex_id!(Token, token => format!("{:032x}", u128::from_be_bytes(token.0)));
 pub struct ClientRef(String);
 
 impl ClientRef {
+    /// The reference of a client that counts its attempts.
+    pub fn numbered(number: u64) -> Self {
+        Self(number.to_string())
+    }
+
     /// The reference as it was written.
     pub fn as_str(&self) -> &str {
         &self.0

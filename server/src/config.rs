@@ -1,0 +1,337 @@
+//! What the server is told: flags, environment variables and an optional file, read into one [`Config`].
+
+mod sources;
+mod table;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use directories::ProjectDirs;
+use partyline_hub::Settings;
+use partyline_shared::{Epoch, Limits, RoomName};
+
+use crate::log::{Durability, Place};
+use sources::Sources;
+use table::{SETTINGS, Takes};
+
+/// How the log on stderr is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// Bounds of the connections.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// Longest line of plain text, in bytes.
+    pub line_bytes: usize,
+    /// Longest JSON object, in bytes.
+    pub json_bytes: usize,
+    /// What may wait for a reader unasked, in bytes.
+    pub queue_bytes: usize,
+    /// Connections of one address at a time; loopback is exempt.
+    pub per_address: usize,
+    /// Connections at a time.
+    pub connections: usize,
+    /// Connections that have said nothing.
+    pub silent: usize,
+    /// How long one may say nothing.
+    pub silent_for: Duration,
+    /// After how long one that says nothing is greeted in plain text.
+    pub greet_after: Option<Duration>,
+    /// How long HTTP's head may take.
+    pub hello_within: Duration,
+    /// How long clients get to take in the good-bye.
+    pub stop_within: Duration,
+}
+
+/// All that a server is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen, as `HOST:PORT`.
+    pub listen: Vec<String>,
+    /// Where the log is.
+    pub place: Place,
+    /// When a message counts as kept.
+    pub durability: Durability,
+    /// Messages that may wait to be written.
+    pub log_queue: usize,
+    /// Other origins whose pages may connect.
+    pub allow_origin: Vec<String>,
+    /// How the log on stderr is written.
+    pub log_format: LogFormat,
+    /// What it holds.
+    pub log_level: String,
+    /// Bounds of the connections.
+    pub bounds: Bounds,
+    /// What the hub is told. Its epoch is the log's, and set when that is open.
+    pub hub: Settings,
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Asked {
+    /// Serve.
+    Serve(Box<Config>),
+    /// Print this and end well: the help, the version, the default settings.
+    Print(String),
+}
+
+/// Why there is no configuration: all that is wrong, each with how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The command line can't be read.
+    #[error("{0}")]
+    Usage(String),
+    /// Settings have values that won't do.
+    #[error("the configuration can't be used:\n  {}", .0.join("\n  "))]
+    Problems(Vec<String>),
+}
+
+impl Config {
+    /// Reads the command line (`args`, the program's name first) and, through `env`, the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn read<I>(args: I, env: &dyn Fn(&str) -> Option<String>) -> Result<Asked, ConfigError>
+    where
+        I: IntoIterator<Item = OsString>,
+    {
+        let flags = match sources::flags().try_get_matches_from(args) {
+            Ok(flags) => flags,
+            Err(error) if error.use_stderr() => {
+                return Err(ConfigError::Usage(error.to_string().trim_end().to_owned()));
+            }
+            Err(help) => return Ok(Asked::Print(help.to_string())),
+        };
+        if flags.get_flag("print-config") {
+            return Ok(Asked::Print(default_file()));
+        }
+        let mut sources = Sources::gather(&flags, env);
+        let config = read(&mut sources);
+        match sources.problems {
+            problems if problems.is_empty() => Ok(Asked::Serve(Box::new(config))),
+            problems => Err(ConfigError::Problems(problems)),
+        }
+    }
+}
+
+fn read(sources: &mut Sources) -> Config {
+    const MANY: usize = 1 << 30;
+    let limits = Limits {
+        message_chars: sources.number("message-chars", 1..=1_000_000),
+        nick_chars: sources.number("nick-chars", 8..=256),
+        room_chars: sources.number("room-chars", 8..=256),
+        rooms_per_member: sources.number("rooms-per-member", 1..=10_000),
+        burst: sources.number("burst", 1..=1_000_000),
+        per_second: sources.number("per-second", 0..=1_000_000),
+        replay: sources.number("replay", 0..=1000),
+        page: sources.number("page", 1..=1000),
+    };
+    let default_room = sources.text("default-room");
+    if let Err(error) = RoomName::new(&default_room, &limits) {
+        sources.wrong("default-room", &format!("{default_room:?} can't be a room's name: {error}"));
+    }
+    let seconds = |sources: &mut Sources, name| Duration::from_secs(sources.number(name, 1..=86_400 * 365));
+    let hello_within = seconds(sources, "hello-seconds");
+    let hub = Settings {
+        server: concat!("Partyline ", env!("CARGO_PKG_VERSION")).to_owned(),
+        epoch: Epoch(String::new()),
+        default_room,
+        hello_timeout_ms: u64::try_from(hello_within.as_millis()).unwrap_or(u64::MAX),
+        nick_hold_ms: sources.number("nick-hold-seconds", 0..=86_400u64) * 1000,
+        sessions_per_member: sources.number("sessions-per-member", 1..=MANY),
+        request_burst: sources.number("request-burst", 1..=1_000_000),
+        requests_per_second: sources.number("requests-per-second", 0..=1_000_000),
+        limits,
+        ..Settings::default()
+    };
+    let bounds = Bounds {
+        line_bytes: sources.number("line-bytes", 128..=MANY),
+        json_bytes: sources.number("json-bytes", 512..=MANY),
+        queue_bytes: sources.number("queue-bytes", 1024..=MANY),
+        per_address: sources.number("connections-per-address", 1..=MANY),
+        connections: sources.number("connections", 1..=MANY),
+        silent: sources.number("silent-connections", 1..=MANY),
+        silent_for: seconds(sources, "silent-seconds"),
+        greet_after: Some(sources.number("greet-after-ms", 0..=3_600_000u64))
+            .filter(|&millis| millis > 0)
+            .map(Duration::from_millis),
+        hello_within,
+        stop_within: seconds(sources, "stop-seconds"),
+    };
+    let listen = sources.texts("listen");
+    for address in &listen {
+        if let Err(problem) = check_address(address) {
+            sources.wrong("listen", &format!("{address:?}: {problem}"));
+        }
+    }
+    if listen.is_empty() {
+        sources.wrong("listen", "there must be at least one address");
+    }
+    let allow_origin = sources.texts("allow-origin");
+    for origin in &allow_origin {
+        if !(origin.starts_with("http://") || origin.starts_with("https://")) || origin.ends_with('/') {
+            sources
+                .wrong("allow-origin", &format!("{origin:?} must look like https://chat.example:8080, without a path"));
+        }
+    }
+    Config {
+        place: place(sources),
+        durability: sources.choice("durability", &[("disk", Durability::Disk), ("process", Durability::Process)]),
+        log_queue: sources.number("log-queue", 1..=MANY),
+        log_format: sources.choice("log-format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]),
+        log_level: log_level(sources),
+        listen,
+        allow_origin,
+        bounds,
+        hub,
+    }
+}
+
+fn place(sources: &mut Sources) -> Place {
+    match sources.text("data").as_str() {
+        ":memory:" => Place::Memory,
+        "" => {
+            if let Some(dirs) = ProjectDirs::from("", "", "partyline") {
+                Place::Folder(dirs.data_local_dir().to_owned())
+            } else {
+                sources.wrong("data", "there is no home folder to keep the log in: name a folder");
+                Place::Memory
+            }
+        }
+        folder => Place::Folder(PathBuf::from(folder)),
+    }
+}
+
+fn log_level(sources: &mut Sources) -> String {
+    let level = sources.text("log-level");
+    if let Err(error) = level.parse::<tracing_subscriber::filter::EnvFilter>() {
+        sources.wrong("log-level", &format!("{level:?}: {error}"));
+    }
+    level
+}
+
+/// Resolving a host's name is left for when it is listened on; its form is checked here.
+fn check_address(address: &str) -> Result<(), &'static str> {
+    let (host, port) = address.rsplit_once(':').ok_or("write HOST:PORT, such as 127.0.0.1:19534")?;
+    if port.parse::<u16>().is_err() {
+        return Err("the port must be a number from 0 to 65535");
+    }
+    if host.is_empty() {
+        return Err("the host is missing: [::] listens on all addresses");
+    }
+    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
+        return Err("write an IPv6 address in brackets, such as [::1]:19534");
+    }
+    Ok(())
+}
+
+/// All settings with their defaults, commented out, as a file to start from.
+fn default_file() -> String {
+    let mut text = "# Settings of partylined. Each line shows the default; take the # away to change it.\n".to_owned();
+    for setting in SETTINGS {
+        let quoted = |value: &str| format!("{value:?}");
+        let value = match setting.takes {
+            Takes::Number => setting.default.to_owned(),
+            Takes::Text => quoted(setting.default),
+            Takes::Texts if setting.default.is_empty() => "[]".to_owned(),
+            Takes::Texts => format!("[{}]", setting.default.split(',').map(quoted).collect::<Vec<_>>().join(", ")),
+        };
+        text += &format!("\n# {}.\n# {} = {value}\n", setting.help, setting.name);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(args: &[&str], env: &[(&str, &str)]) -> Result<Asked, ConfigError> {
+        let args = ["partylined"].iter().chain(args).map(OsString::from);
+        Config::read(args, &|name| env.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    fn config(args: &[&str], env: &[(&str, &str)]) -> Config {
+        match ask(args, env).unwrap() {
+            Asked::Serve(config) => *config,
+            Asked::Print(text) => panic!("{text}"),
+        }
+    }
+
+    #[test]
+    fn the_command_line_counts_before_the_environment_and_that_before_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "burst = 7\nreplay = 7\npage = 7\nlisten = [\"127.0.0.1:1\"]\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let config = config(
+            &["--config", path, "--burst", "9", "--data", "/tmp/x"],
+            &[("PARTYLINE_REPLAY", "8"), ("PARTYLINE_BURST", "8")],
+        );
+        let limits = &config.hub.limits;
+        assert_eq!((limits.burst, limits.replay, limits.page), (9, 8, 7));
+        assert_eq!(limits.per_second, 2, "the default");
+        assert_eq!(config.listen, ["127.0.0.1:1"]);
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once_with_where_it_stands() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "colour = 1\npage = \"many\"\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        let args = [
+            "--config",
+            path,
+            "--listen",
+            "nowhere",
+            "--listen",
+            "::1:5",
+            "--burst",
+            "-1",
+            "--durability",
+            "maybe",
+            "--log-format=x",
+        ];
+        let Err(ConfigError::Problems(problems)) = ask(&args, &[("PARTYLINE_REPLAY", "x")]) else {
+            panic!("it is accepted")
+        };
+        let text = problems.join("\n");
+        for part in [
+            "colour in",
+            "page in",
+            "--listen: \"nowhere\"",
+            "--listen: \"::1:5\": write an IPv6 address in brackets",
+            "--burst: \"-1\"",
+            "--durability: \"maybe\" must be 'disk' or 'process'",
+            "--log-format",
+            "PARTYLINE_REPLAY: \"x\"",
+        ] {
+            assert!(text.contains(part), "{part} is missing in:\n{text}");
+        }
+        assert_eq!(problems.len(), 8, "{text}");
+    }
+
+    #[test]
+    fn the_printed_defaults_are_the_defaults() {
+        let Ok(Asked::Print(text)) = ask(&["--print-config"], &[]) else { panic!("nothing is printed") };
+        let uncommented: String = text
+            .lines()
+            .filter(|line| line.contains(" = "))
+            .map(|line| line.trim_start_matches("# ").to_owned() + "\n")
+            .collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &uncommented).unwrap();
+        let from_file = config(&["--config", file.path().to_str().unwrap()], &[]);
+        assert_eq!(format!("{from_file:?}"), format!("{:?}", config(&[], &[])));
+        assert_eq!(uncommented.lines().count(), SETTINGS.len());
+    }
+
+    #[test]
+    fn defaults_are_those_that_the_protocol_states() {
+        assert_eq!(config(&[], &[]).hub.limits, Limits::default());
+    }
+}

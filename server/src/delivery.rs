@@ -1,0 +1,156 @@
+//! From the hub's effects to the members' queues: each event is encoded once per dialect, and its bytes shared.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
+use partyline_hub::{RoomId, SessionId};
+use partyline_shared::codec::{json, plain};
+use partyline_shared::{Bye, ByeReason, Event};
+
+use crate::outbox::{Item, Outbox, Put};
+
+/// The form in which a reader takes what it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Text for people; answers as events, since the transport has to understand them.
+    Plain,
+    /// A JSON object a line.
+    JsonLine,
+    /// A JSON object a WebSocket frame.
+    Frame,
+}
+
+#[derive(Debug)]
+struct Reader {
+    form: Form,
+    outbox: Arc<Outbox>,
+}
+
+/// The readers of a room, by the form they take.
+#[derive(Debug, Default)]
+struct Group {
+    plain: Vec<(SessionId, Arc<Outbox>)>,
+    lines: Vec<(SessionId, Arc<Outbox>)>,
+    frames: Vec<(SessionId, Arc<Outbox>)>,
+}
+
+impl Group {
+    fn readers(&mut self, form: Form) -> &mut Vec<(SessionId, Arc<Outbox>)> {
+        match form {
+            Form::Plain => &mut self.plain,
+            Form::JsonLine => &mut self.lines,
+            Form::Frame => &mut self.frames,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.plain.is_empty() && self.lines.is_empty() && self.frames.is_empty()
+    }
+}
+
+/// Who reads what. Owned by the hub's task: what the hub orders is done in its order.
+#[derive(Debug, Default)]
+pub(crate) struct Delivery {
+    readers: HashMap<SessionId, Reader>,
+    rooms: HashMap<RoomId, Group>,
+}
+
+impl Delivery {
+    /// A connection, and where to put what it is to be sent.
+    pub(crate) fn open(&mut self, session: SessionId, form: Form, outbox: Arc<Outbox>) {
+        self.readers.insert(session, Reader { form, outbox });
+    }
+
+    /// Tells one session.
+    pub(crate) fn send(&mut self, session: SessionId, event: Event) {
+        let Some(reader) = self.readers.get(&session) else { return };
+        if matches!(event, Event::Bye(_)) {
+            reader.outbox.end(Some(item(reader.form, event)));
+        } else if reader.outbox.answer(item(reader.form, event)) == Put::Full {
+            dismiss(reader.form, &reader.outbox);
+        }
+    }
+
+    /// Shows a session what is said in a room from now on.
+    pub(crate) fn subscribe(&mut self, session: SessionId, room: RoomId) {
+        if let Some(Reader { form, outbox }) = self.readers.get(&session) {
+            let outbox = Arc::clone(outbox);
+            self.rooms.entry(room).or_default().readers(*form).push((session, outbox));
+        }
+    }
+
+    /// Stops that.
+    pub(crate) fn unsubscribe(&mut self, session: SessionId, room: RoomId) {
+        let Some(Reader { form, .. }) = self.readers.get(&session) else { return };
+        if let Some(group) = self.rooms.get_mut(&room) {
+            group.readers(*form).retain(|(other, _)| *other != session);
+            if group.is_empty() {
+                self.rooms.remove(&room);
+            }
+        }
+    }
+
+    /// Shows everybody in a room an event. It is encoded at most once per form, and not at all for a form that
+    /// nobody takes.
+    pub(crate) fn deliver(&mut self, room: RoomId, event: &Event, except: Option<SessionId>) {
+        let Some(group) = self.rooms.get(&room) else { return };
+        if !group.plain.is_empty()
+            && let Some(text) = plain::render(event)
+        {
+            spread(&group.plain, Form::Plain, &Item::Bytes(text.into()), except);
+        }
+        if group.lines.is_empty() && group.frames.is_empty() {
+            return;
+        }
+        let text = json::encode_event(event);
+        if !group.lines.is_empty() {
+            spread(&group.lines, Form::JsonLine, &Item::Bytes(line(&text)), except);
+        }
+        if !group.frames.is_empty() {
+            spread(&group.frames, Form::Frame, &Item::Frame(text.into()), except);
+        }
+    }
+
+    /// Ends a connection once it has been sent everything.
+    pub(crate) fn close(&mut self, session: SessionId) {
+        if let Some(reader) = self.readers.remove(&session) {
+            reader.outbox.end(None);
+        }
+    }
+}
+
+/// An event for one reader, in the form it takes.
+pub(crate) fn item(form: Form, event: Event) -> Item {
+    match form {
+        Form::Plain => Item::Event(Box::new(event)),
+        Form::JsonLine => Item::Bytes(line(&json::encode_event(&event))),
+        Form::Frame => Item::Frame(Utf8Bytes::from(json::encode_event(&event))),
+    }
+}
+
+fn line(json: &str) -> Bytes {
+    let mut line = Vec::with_capacity(json.len() + 1);
+    line.extend_from_slice(json.as_bytes());
+    line.push(b'\n');
+    line.into()
+}
+
+fn spread(readers: &[(SessionId, Arc<Outbox>)], form: Form, item: &Item, except: Option<SessionId>) {
+    for (session, outbox) in readers {
+        if Some(*session) != except && outbox.deliver(item.clone()) == Put::Full {
+            dismiss(form, outbox);
+        }
+    }
+}
+
+/// The reader can't keep up. Its transport ends, and says so to the hub.
+fn dismiss(form: Form, outbox: &Outbox) {
+    let bye = Bye {
+        reason: ByeReason::TooSlow,
+        text: "your connection reads too slowly; nothing is lost, come back and catch up".to_owned(),
+        return_after_ms: Some(1000),
+    };
+    outbox.end(Some(item(form, Event::Bye(bye))));
+}

@@ -1,0 +1,145 @@
+//! The Partyline server: sockets, the page, the log.
+//!
+//! [`Server::start`] binds and serves in the background; [`Server::stop`] ends it in good order. Everything that
+//! waits for the world is here: the hub, which decides, knows no socket, and this crate decides nothing.
+
+mod addresses;
+mod config;
+mod connection;
+mod delivery;
+mod hub_task;
+mod listen;
+mod log;
+mod outbox;
+mod rewind;
+mod silence;
+mod transport;
+mod welcome;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use partyline_hub::Hub;
+use partyline_shared::{Bye, ByeReason};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use config::{Asked, Bounds, Config, ConfigError, LogFormat};
+pub use listen::ListenError;
+pub use log::{Durability, OpenError, Place};
+pub use welcome::where_to_go;
+
+use addresses::Addresses;
+use connection::Shared;
+use hub_task::{Clock, HubHandle};
+use log::{Log, LogSettings};
+use silence::Silence;
+
+/// How long a write may find the database locked by somebody else.
+const BUSY_TIMEOUT_MS: u64 = 2000;
+
+/// Messages written with one commit at most.
+const COMMIT_BATCH: usize = 1024;
+
+/// When clients are told to come back after a stop.
+const RETURN_AFTER_MS: u64 = 2000;
+
+/// Why a server doesn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address can't be listened on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The log can't be opened.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+}
+
+/// A server that runs.
+#[derive(Debug)]
+pub struct Server {
+    addresses: Vec<SocketAddr>,
+    hub: HubHandle,
+    hub_task: JoinHandle<()>,
+    hub_stopped: CancellationToken,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+    stop_within: Duration,
+}
+
+impl Server {
+    /// Opens the log, binds every address, and serves.
+    ///
+    /// # Errors
+    /// [`StartError`] says what to do. Nothing is left running.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        // Addresses first: a second server started by mistake says so, and leaves the log alone.
+        let mut listeners = Vec::new();
+        for address in &config.listen {
+            listeners.push(listen::bind(address).await?);
+        }
+        let Config { bounds, mut hub, .. } = config;
+        let clock = Clock::start();
+        let (handle, queue) = hub_task::channel(bounds.queue_bytes);
+        let answers = handle.clone();
+        let settings = LogSettings {
+            place: config.place,
+            durability: config.durability,
+            queue: config.log_queue,
+            batch: COMMIT_BATCH,
+            busy_timeout_ms: BUSY_TIMEOUT_MS,
+        };
+        let log = Log::open(settings, move || clock.now(), move |inputs| answers.log_answered(inputs))?;
+        hub.epoch = log.epoch().clone();
+        let default_room = hub.default_room.clone();
+        let hub_stopped = CancellationToken::new();
+        let stopped = hub_stopped.clone().cancelled_owned();
+        let hub_task = tokio::spawn(hub_task::run(Hub::new(hub), log, clock, queue, stopped));
+
+        let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let router = transport::http::router(
+            handle.clone(),
+            bounds.json_bytes,
+            bounds.queue_bytes,
+            config.allow_origin,
+            tasks.clone(),
+        );
+        let addresses = Addresses::new(bounds.per_address);
+        let places = Arc::new(Semaphore::new(bounds.connections));
+        let stop_within = bounds.stop_within;
+        let silence = Silence::new(bounds.silent);
+        let shared = Shared { hub: handle.clone(), router, bounds, default_room, silence, stopping: stopping.clone() };
+        let shared = Arc::new(shared);
+        let mut bound = Vec::new();
+        for listener in listeners {
+            bound.extend(listener.local_addr());
+            let (shared, addresses, places) = (Arc::clone(&shared), Arc::clone(&addresses), Arc::clone(&places));
+            tasks.spawn(listen::accept(listener, shared, addresses, places, tasks.clone()));
+        }
+        Ok(Self { addresses: bound, hub: handle, hub_task, hub_stopped, stopping, tasks, stop_within })
+    }
+
+    /// Where it listens, with the real ports.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Ends it: no connection is accepted any more, everybody is told good-bye and given time to take it in, and
+    /// the log is closed with everything in it.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        let text = "the server stops; if it comes back, so can you".to_owned();
+        self.hub.stop(Bye { reason: ByeReason::Shutdown, text, return_after_ms: Some(RETURN_AFTER_MS) }).await;
+        self.tasks.close();
+        if tokio::time::timeout(self.stop_within, self.tasks.wait()).await.is_err() {
+            tracing::info!(connections = self.tasks.len(), "not everybody took the good-bye in");
+        }
+        self.hub_stopped.cancel();
+        if let Err(error) = self.hub_task.await {
+            tracing::error!(%error, "the hub ended badly");
+        }
+    }
+}

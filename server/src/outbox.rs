@@ -1,0 +1,202 @@
+//! What a reader has yet to be sent.
+//!
+//! Obligations: what is put in comes out in order and whole. What a reader is shown unasked (deliveries) may
+//! wait up to `delivered` bytes, its answers up to `answers`; a reader that exceeds either is told `bye` after
+//! what it has, and gets nothing more. It lost its connection, not a message: it comes back and resumes.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
+use partyline_shared::Event;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// One thing to send, in the form that its reader takes.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    /// Plain text, or a line of JSON: as it goes to the socket.
+    Bytes(Bytes),
+    /// The text of a WebSocket frame.
+    Frame(Utf8Bytes),
+    /// For a transport that has to understand its answers (plain text).
+    Event(Box<Event>),
+}
+
+impl Item {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Frame(text) => text.len(),
+            // Only events that answer a plain-text client: a page of history is the largest.
+            Self::Event(event) => match &**event {
+                Event::History(page) => page.messages.iter().map(|message| message.text.len() + 128).sum(),
+                Event::Joined(joined) => joined.messages.iter().map(|message| message.text.len() + 128).sum(),
+                _ => 128,
+            },
+        }
+    }
+}
+
+/// What came of putting something in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Put {
+    /// It will be sent.
+    Queued,
+    /// It doesn't fit: the reader is too slow.
+    Full,
+    /// The reader is being sent its last already.
+    Ending,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    items: VecDeque<Item>,
+    delivered: usize,
+    answers: usize,
+    /// Nothing comes after what is queued.
+    ending: bool,
+}
+
+/// A bounded queue with one reader.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    state: Mutex<State>,
+    /// Something was put in, or nothing will be any more.
+    news: Notify,
+    /// What is queued is the last.
+    ending: CancellationToken,
+    max_delivered: usize,
+    max_answers: usize,
+}
+
+impl Outbox {
+    /// An empty one, with its bounds in bytes.
+    pub(crate) fn new(max_delivered: usize, max_answers: usize) -> Self {
+        let (state, news, ending) = (Mutex::default(), Notify::new(), CancellationToken::new());
+        Self { state, news, ending, max_delivered, max_answers }
+    }
+
+    /// Puts in something that its reader is shown unasked.
+    pub(crate) fn deliver(&self, item: Item) -> Put {
+        let mut state = self.state();
+        if state.ending {
+            return Put::Ending;
+        }
+        if state.delivered + item.len() > self.max_delivered {
+            return Put::Full;
+        }
+        state.delivered += item.len();
+        state.items.push_back(item);
+        drop(state);
+        self.news.notify_one();
+        Put::Queued
+    }
+
+    /// Puts in an answer to something that its reader asked.
+    pub(crate) fn answer(&self, item: Item) -> Put {
+        let mut state = self.state();
+        if state.ending {
+            return Put::Ending;
+        }
+        if state.answers + item.len() > self.max_answers {
+            return Put::Full;
+        }
+        state.answers += item.len();
+        state.items.push_back(item);
+        drop(state);
+        self.news.notify_one();
+        Put::Queued
+    }
+
+    /// Puts in the last thing, if there is one: it always fits, and nothing comes after it.
+    pub(crate) fn end(&self, last: Option<Item>) {
+        let mut state = self.state();
+        if !state.ending {
+            state.items.extend(last);
+            state.ending = true;
+        }
+        drop(state);
+        self.news.notify_one();
+        self.ending.cancel();
+    }
+
+    /// Waits until nothing more can be put in.
+    pub(crate) async fn ended(&self) {
+        self.ending.cancelled().await;
+    }
+
+    /// Takes all that is queued, waiting for the first; `None` once nothing is and nothing will be.
+    ///
+    /// Whatever is there is taken at once, so that it can be written at once.
+    pub(crate) async fn take(&self) -> Option<VecDeque<Item>> {
+        loop {
+            {
+                let mut state = self.state();
+                if !state.items.is_empty() {
+                    state.delivered = 0;
+                    state.answers = 0;
+                    return Some(std::mem::take(&mut state.items));
+                }
+                if state.ending {
+                    return None;
+                }
+            }
+            self.news.notified().await;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A std mutex: nothing awaits under it. Whoever panicked under it left a queue that is still whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(text: &'static str) -> Item {
+        Item::Bytes(Bytes::from_static(text.as_bytes()))
+    }
+
+    fn texts(items: VecDeque<Item>) -> Vec<String> {
+        let text = |item| match item {
+            Item::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+            Item::Frame(_) | Item::Event(_) => panic!("only bytes were put in"),
+        };
+        items.into_iter().map(text).collect()
+    }
+
+    #[tokio::test]
+    async fn deliveries_and_answers_come_out_in_order_and_at_once() {
+        let outbox = Outbox::new(10, 10);
+        assert_eq!(outbox.deliver(item("one")), Put::Queued);
+        assert_eq!(outbox.answer(item("two")), Put::Queued);
+        assert_eq!(texts(outbox.take().await.unwrap()), ["one", "two"]);
+    }
+
+    #[tokio::test]
+    async fn each_bound_holds_by_itself() {
+        let outbox = Outbox::new(4, 8);
+        assert_eq!(outbox.deliver(item("1234")), Put::Queued);
+        assert_eq!(outbox.deliver(item("5")), Put::Full);
+        assert_eq!(outbox.answer(item("12345678")), Put::Queued);
+        assert_eq!(outbox.answer(item("9")), Put::Full);
+        outbox.take().await.unwrap();
+        assert_eq!(outbox.deliver(item("5")), Put::Queued, "what was taken makes room");
+    }
+
+    #[tokio::test]
+    async fn the_last_word_fits_always_and_is_the_last() {
+        let outbox = Outbox::new(1, 1);
+        outbox.deliver(item("1"));
+        outbox.end(Some(item("good-bye")));
+        outbox.end(Some(item("again")));
+        assert_eq!(outbox.deliver(item("2")), Put::Ending);
+        assert_eq!(texts(outbox.take().await.unwrap()), ["1", "good-bye"]);
+        assert!(outbox.take().await.is_none());
+        outbox.ended().await;
+    }
+}

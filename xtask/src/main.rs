@@ -1,0 +1,154 @@
+//! `cargo xtask`: sets up, builds, runs and tests Partyline.
+//!
+//! One command takes a fresh machine to a running server, and one to a tested tree. Everything that they
+//! need beyond a Rust toolchain they install themselves, saying first what and how long it takes.
+
+mod compress;
+mod files;
+mod machine;
+mod page;
+mod purity;
+mod run;
+mod say;
+mod setup;
+mod stamp;
+mod steps;
+mod test;
+mod tidy;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use lexopt::prelude::*;
+
+use crate::machine::Machine;
+use crate::say::say;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  run [-- <partylined's arguments>]
+                  set up what is missing, build the page and the server, start the server
+  test            set up what the tests need, then format, lints, purity, docs, page and all tests
+  setup [--tests] set up only; with --tests also the browser that the tests drive
+  page            build and compress the page, where anything that it is made of has changed
+  purity          shared, hub and engine know no clock, randomness, file, socket or thread
+  tidy            file sizes, dependencies between crates, lint tables, versions
+  help            this text
+
+Under CI=true builds are kept in the user's cache folder, unless CARGO_TARGET_DIR is set.";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq)]
+enum Command {
+    Run(Vec<OsString>),
+    Test,
+    Setup { tests: bool },
+    Page,
+    Purity,
+    Tidy,
+    Help,
+}
+
+fn main() -> ExitCode {
+    let command = match parse(lexopt::Parser::from_env()) {
+        Ok(Command::Help) => {
+            say!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Ok(command) => command,
+        Err(error) => {
+            say!("{error}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match obey(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let Some(first) = parser.next()? else {
+        return Err("no command given".into());
+    };
+    let mut command = match first {
+        Long("help") | Short('h') => return Ok(Command::Help),
+        Value(name) => match name.to_str() {
+            Some("run") => Command::Run(Vec::new()),
+            Some("test") => Command::Test,
+            Some("setup") => Command::Setup { tests: false },
+            Some("page") => Command::Page,
+            Some("purity") => Command::Purity,
+            Some("tidy") => Command::Tidy,
+            Some("help") => return Ok(Command::Help),
+            _ => return Err(format!("unknown command {}", name.display()).into()),
+        },
+        other => return Err(other.unexpected()),
+    };
+    if let Command::Run(for_server) = &mut command {
+        let mut rest = parser.raw_args()?;
+        match rest.next() {
+            None => {}
+            Some(dashes) if dashes == "--" => for_server.extend(rest),
+            Some(other) => {
+                let other = other.display();
+                return Err(format!("{other}: the server's arguments come after `--`").into());
+            }
+        }
+        return Ok(command);
+    }
+    while let Some(argument) = parser.next()? {
+        match (&mut command, argument) {
+            (Command::Setup { tests }, Long("tests")) => *tests = true,
+            (_, Long("help") | Short('h')) => return Ok(Command::Help),
+            (_, other) => return Err(other.unexpected()),
+        }
+    }
+    Ok(command)
+}
+
+fn obey(command: Command) -> Result<()> {
+    let machine = Machine::find()?;
+    match command {
+        Command::Run(for_server) => run::run(&machine, &for_server),
+        Command::Test => test::test(&machine),
+        Command::Setup { tests: false } => setup::setup(&machine, setup::Purpose::Run),
+        Command::Setup { tests: true } => setup::setup(&machine, setup::Purpose::Test),
+        Command::Page => page::page(&machine),
+        Command::Purity => purity::purity(&machine),
+        Command::Tidy => tidy::tidy(&machine),
+        Command::Help => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Command, lexopt::Error> {
+        parse(lexopt::Parser::from_args(arguments))
+    }
+
+    #[test]
+    fn the_servers_arguments_come_after_two_dashes() {
+        let arguments = ["run", "--", "--listen", "[::]:1", "--help"];
+        let expected = arguments[2..].iter().map(Into::into).collect();
+        assert_eq!(parsed(&arguments).unwrap(), Command::Run(expected));
+        assert_eq!(parsed(&["run"]).unwrap(), Command::Run(Vec::new()));
+        assert!(parsed(&["run", "--listen", "[::]:1"]).is_err());
+    }
+
+    #[test]
+    fn only_what_is_known_is_accepted() {
+        assert_eq!(parsed(&["setup", "--tests"]).unwrap(), Command::Setup { tests: true });
+        assert_eq!(parsed(&["test", "-h"]).unwrap(), Command::Help);
+        assert!(parsed(&[]).is_err());
+        assert!(parsed(&["tests"]).is_err());
+        assert!(parsed(&["test", "--tests"]).is_err());
+    }
+}
