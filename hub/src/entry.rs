@@ -47,7 +47,7 @@ pub struct NewEntry {
     pub text: String,
     /// The door it came through.
     pub via: Via,
-    /// The attempt: the log gives the same author's same reference the same number again.
+    /// The attempt: in a stream the log gives the same author's same reference the same number again.
     pub reference: Option<ClientRef>,
 }
 

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Bounds;
 use crate::hub_task::HubHandle;
-use crate::silence::Silence;
+use crate::silence::{Place, Silence};
 use crate::transport::{http, json_lines, plain};
 
 /// A TLS alert, fatal, `handshake_failure` (RFC 8446 section 6): what a client that speaks TLS understands.
@@ -40,15 +40,16 @@ pub(crate) struct Shared {
     pub(crate) stopping: CancellationToken,
 }
 
-/// Serves one connection to its end.
+/// Serves one connection to its end. It has a `place` among the silent until it says something.
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(mut stream: S, peer: SocketAddr, shared: &Shared) -> io::Result<()>
+pub(crate) async fn serve<S>(mut stream: S, peer: SocketAddr, place: Place, shared: &Shared) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Some(First { bytes, dialect, at_end }) = first_words(&mut stream, shared).await? else { return Ok(()) };
+    let Some(First { bytes, dialect, at_end }) = first_words(&mut stream, &place, shared).await? else { return Ok(()) };
+    drop(place);
     tracing::debug!(%peer, ?dialect, "a connection speaks");
     let bounds = &shared.bounds;
     match dialect {
@@ -78,8 +79,11 @@ struct First {
 }
 
 /// Reads until it is clear which dialect this is. We speak when spoken to: nothing is said before.
-async fn first_words(stream: &mut (impl AsyncRead + Unpin), shared: &Shared) -> io::Result<Option<First>> {
-    let place = shared.silence.enter();
+async fn first_words(
+    stream: &mut (impl AsyncRead + Unpin),
+    place: &Place,
+    shared: &Shared,
+) -> io::Result<Option<First>> {
     let bounds = &shared.bounds;
     let opened = Instant::now();
     let mut bytes = BytesMut::with_capacity(1024);

@@ -124,9 +124,11 @@ pub(crate) async fn accept(
             tracing::debug!(%peer, %error, "a socket takes no options");
         }
         let shared = Arc::clone(&shared);
+        // Here and not in its task: the oldest is whoever came first.
+        let silent = shared.silence.enter();
         tasks.spawn(async move {
             let _held = (counted, place);
-            if let Err(error) = connection::serve(stream, peer, &shared).await {
+            if let Err(error) = connection::serve(stream, peer, silent, &shared).await {
                 tracing::debug!(%peer, %error, "a connection ended");
             }
         });

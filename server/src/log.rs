@@ -12,7 +12,7 @@
 //!   [`LogSettings::busy_timeout_ms`] at most.
 //! - Within a stream numbers are 1, 2, 3 and so on. They are given in the transaction that writes the entries,
 //!   so that what is rolled back gives its numbers back.
-//! - The same author's same reference is one entry, also within a batch and after a restart: whoever repeats it
+//! - The same author's same reference in a stream is one entry, also within a batch and after a restart: whoever repeats it
 //!   is told the number and the time of the first.
 //! - A read that is asked for after an append was answered sees that append. It may also see entries whose own
 //!   answer is still on its way.

@@ -143,7 +143,8 @@ hex_id!(MemberId, id => id.to_string());
 hex_id!(Token, token => format!("{:032x}", u128::from_be_bytes(token.0)));
 
 /// A name that a sender gives to one attempt to say something: 1 to 64 printable ASCII characters, chosen by
-/// the client. Saying it again under the same reference gets the same number back, and stays one message.
+/// the client. Saying it again under the same reference, in the same room, gets the same number back, and stays one
+/// message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClientRef(String);

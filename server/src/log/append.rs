@@ -20,9 +20,9 @@ ON CONFLICT (id) DO UPDATE SET low_nick = excluded.low_nick, high_nick = exclude
 const INSERT: &str = "
 INSERT INTO entry (stream, seq, at, author, nick, to_id, to_nick, kind, text, via, ref)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-ON CONFLICT (author, ref) WHERE ref IS NOT NULL DO NOTHING";
+ON CONFLICT (author, stream, ref) WHERE ref IS NOT NULL DO NOTHING";
 
-const FIRST: &str = "SELECT seq, at FROM entry WHERE author = ?1 AND ref = ?2";
+const FIRST: &str = "SELECT seq, at FROM entry WHERE author = ?1 AND stream = ?2 AND ref = ?3";
 
 /// Numbers and writes the entries, and returns once they are committed. On an error none of them is in the log.
 pub(super) fn append_all<'a>(
@@ -58,7 +58,7 @@ struct Grown<'e> {
     stream: &'e Stream,
     head: Seq,
     nicks: [Option<String>; 2],
-    /// Something was written. A stream with nothing in it is not saved: all there was may have been duplicates.
+    /// Something was written: all there was may have been duplicates.
     changed: bool,
 }
 
@@ -83,7 +83,7 @@ impl<'e> Batch<'_, 'e> {
             reference,
         ])?;
         if inserted == 0 {
-            return transaction.prepare_cached(FIRST)?.query_row(params![from.id.0, reference], |row| {
+            return transaction.prepare_cached(FIRST)?.query_row(params![from.id.0, grown.id, reference], |row| {
                 let (seq, at) = (Seq(number(row.get(0)?)), Timestamp(number(row.get(1)?)));
                 Ok(Committed { seq, at, duplicate: true })
             });

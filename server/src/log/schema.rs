@@ -47,7 +47,7 @@ CREATE TABLE entry (
     ref TEXT,
     PRIMARY KEY (stream, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX entry_ref ON entry (author, ref) WHERE ref IS NOT NULL;
+CREATE UNIQUE INDEX entry_ref ON entry (author, stream, ref) WHERE ref IS NOT NULL;
 ";
 
 /// What every table must have: a database where one of these fails is not readable as a log.

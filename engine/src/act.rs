@@ -1,0 +1,89 @@
+//! What a person does.
+
+use partyline_shared::{Command, HELP, Line, Timestamp, parse_line};
+
+use crate::engine::Engine;
+use crate::outputs::Outputs;
+use crate::{Action, Change, Connection};
+
+impl Engine {
+    /// Takes an action.
+    pub(crate) fn act(&mut self, action: Action, now: Timestamp, out: &mut Outputs) {
+        match action {
+            Action::Line { room, text } => self.line(&room, &text, now, out),
+            Action::Say { room, text, action } => self.say(&room, &text, action, now, out),
+            Action::Join(room) => self.join(&room, out),
+            Action::Part(room) => self.part(&room, out),
+            Action::Nick(nick) => self.call_me(nick, out),
+            Action::Typing(room) => self.type_in(&room, now, out),
+            Action::LoadOlder(room) => self.load_older(&room, None, out),
+            Action::MarkRead(name) => {
+                let window = self.window;
+                if let (Some(room), Some(track)) = (self.model.rooms.get_mut(&name), self.tracks.get_mut(&name))
+                    && track.mark_read(room, window)
+                {
+                    out.changed(Change::Timeline(name));
+                }
+            }
+            Action::Retry { room, reference } => self.retry(&room, &reference, out),
+            Action::Discard { room, reference } => self.discard(&room, &reference, out),
+            Action::Quit => self.quit(now, out),
+        }
+    }
+
+    /// Several lines are a text that somebody pasted: they are said as they are, whatever the first starts with.
+    fn line(&mut self, room: &str, text: &str, now: Timestamp, out: &mut Outputs) {
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.contains('\n') {
+            self.say(room, text, false, now, out);
+            return;
+        }
+        match parse_line(text) {
+            Ok(Line::Empty) => {}
+            Ok(Line::Say { text, action }) => self.say(room, &text, action, now, out),
+            Ok(Line::Nick(nick)) => self.call_me(nick, out),
+            Ok(Line::Join(name)) => self.join(&name, out),
+            Ok(Line::Part(name)) => self.part(name.as_deref().unwrap_or(room), out),
+            Ok(Line::Tell { to, text }) => self.tell(to, &text, now, out),
+            Ok(Line::Who(name)) => self.who(name.unwrap_or_else(|| room.to_owned()), out),
+            Ok(Line::Rooms) => {
+                self.ask(Command::Rooms, out);
+            }
+            Ok(Line::History(count)) => self.load_older(room, count, out),
+            Ok(Line::Receipts(_)) => {
+                out.notice(Some(room), "/receipts is for plain text: here each message shows how far it got");
+            }
+            Ok(Line::Help) => out.notice(Some(room), HELP),
+            Ok(Line::Quit) => self.quit(now, out),
+            Err(wrong) => out.error(Some(room), wrong.to_string()),
+        }
+    }
+
+    fn call_me(&mut self, nick: String, out: &mut Outputs) {
+        if self.model.connection == Connection::Online {
+            out.transmit(Command::Nick { nick });
+        } else {
+            out.notice(None, format!("{nick} is what you will ask to be called once connected"));
+            self.nick = Some(nick);
+        }
+    }
+
+    fn who(&mut self, room: String, out: &mut Outputs) {
+        if room.starts_with('@') {
+            out.notice(Some(&room), "only the two of you are here");
+        } else if self.ask(Command::Who { room: room.clone() }, out) {
+            self.who_asked.push(room);
+        }
+    }
+
+    /// Asks the server something whose answer is of use only now.
+    fn ask(&mut self, command: Command, out: &mut Outputs) -> bool {
+        let online = self.model.connection == Connection::Online;
+        if online {
+            out.transmit(command);
+        } else {
+            out.error(None, "there is no connection now: ask again once there is");
+        }
+        online
+    }
+}

@@ -1,0 +1,91 @@
+//! What the server says.
+
+use partyline_shared::{Change as Presence, Event, MemberRef, RoomSummary, Timestamp};
+
+use crate::engine::Engine;
+use crate::outputs::Outputs;
+use crate::rooms::key;
+use crate::{Change, Connection};
+
+impl Engine {
+    /// Takes an event.
+    pub(crate) fn received(&mut self, event: Event, now: Timestamp, out: &mut Outputs) {
+        match self.model.connection {
+            Connection::Online => {}
+            Connection::Connecting if matches!(event, Event::Welcome(_) | Event::Bye(_) | Event::Refused(_)) => {}
+            // What an ended connection still held.
+            _ => return,
+        }
+        self.link.heard(now);
+        match event {
+            Event::Welcome(welcome) => self.welcome(welcome, now, out),
+            Event::Joined(joined) => self.entered(joined, out),
+            Event::Message(message) => self.messages(&message.room.clone(), vec![message], out),
+            Event::Sent(sent) => self.sent(sent, out),
+            Event::Presence { room, member, change, .. } => self.presence(&room, &member, change, out),
+            Event::History(page) => self.history_page(page, out),
+            Event::Members { room, count, members } => self.members(room, count, members, out),
+            Event::Rooms { rooms } => out.notice(None, list_rooms(&rooms)),
+            Event::Conversations { conversations } => self.conversations(conversations, out),
+            Event::Typing { room, member } => self.somebody_types(room, member, now, out),
+            Event::Refused(refused) if refused.reference.is_some() => self.send_refused(refused, now, out),
+            Event::Refused(refused) => self.room_refused(refused, now, out),
+            Event::Bye(bye) => self.bye(bye, now, out),
+            Event::Pong { .. } | Event::Unknown => {}
+        }
+    }
+
+    fn presence(&mut self, name: &str, member: &MemberRef, change: Presence, out: &mut Outputs) {
+        let mine = Some(member.id) == self.me();
+        if change == Presence::Left && mine {
+            self.parting.remove(&key(name));
+        }
+        if change == Presence::Renamed {
+            self.retitle(member, out);
+            if mine && self.model.me.as_ref() != Some(member) {
+                self.model.me = Some(member.clone());
+                out.changed(Change::Me);
+                // What one was called by choice is what one asks for next time.
+                self.nick = Some(member.nick.clone());
+                if let Some(mut identity) = self.identity.clone() {
+                    identity.nick.clone_from(&member.nick);
+                    self.remember(identity, out);
+                }
+            }
+        }
+        let Some(room) = self.model.rooms.get_mut(name) else { return };
+        match change {
+            Presence::Joined => room.member_came(member),
+            Presence::Left => room.member_left(member.id),
+            Presence::Renamed => room.member_renamed(member),
+            Presence::Unknown => return,
+        }
+        out.changed(Change::Members(name.to_owned()));
+    }
+
+    fn members(&mut self, name: String, count: usize, members: Vec<MemberRef>, out: &mut Outputs) {
+        if let Some(at) = self.who_asked.iter().position(|asked| key(asked) == key(&name)) {
+            self.who_asked.remove(at);
+            out.notice(Some(&name), list_members(count, &members));
+        }
+        if let Some(room) = self.model.rooms.get_mut(&name) {
+            room.set_members(members, count);
+            out.changed(Change::Members(name));
+        }
+    }
+}
+
+fn list_members(count: usize, members: &[MemberRef]) -> String {
+    let mut nicks: Vec<_> = members.iter().map(|member| member.nick.as_str()).collect();
+    nicks.sort_by_key(|nick| nick.to_lowercase());
+    let more = count.saturating_sub(nicks.len());
+    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{count} here: {}{rest}", nicks.join(", "))
+}
+
+fn list_rooms(rooms: &[RoomSummary]) -> String {
+    if rooms.is_empty() {
+        return "there are no rooms yet: /join NAME makes one".to_owned();
+    }
+    rooms.iter().map(|room| format!("{} ({} here)", room.room, room.count)).collect::<Vec<_>>().join("\n")
+}

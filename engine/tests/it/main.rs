@@ -1,0 +1,10 @@
+//! The engine, seen from outside: what goes in, what comes out, what is to be shown.
+
+#![cfg(test)]
+
+mod client;
+mod connection;
+mod rooms;
+mod sends;
+mod simulation;
+mod timeline;

@@ -1,0 +1,165 @@
+//! In order, once, without a gap.
+
+use partyline_engine::Action;
+use partyline_shared::{Event, Seq};
+
+use crate::client::{Client, joined, message, messages, page};
+
+fn history_after(seq: u64) -> String {
+    format!(r#"{{"type":"history","room":"lobby","after":{seq},"limit":100}}"#)
+}
+
+/// Online, with messages up to this number in the lobby, and back after a drop.
+fn returned(last: u64) -> Client {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    client.event(joined("lobby", last, messages("lobby", last.saturating_sub(49).max(1)..=last)));
+    let hello = client.reconnect("e1");
+    assert!(hello[0].contains(&format!(r#""resume":[{{"room":"lobby","seq":{last}}}]"#)), "{hello:?}");
+    client
+}
+
+#[test]
+fn a_message_is_shown_once() {
+    let mut client = Client::online();
+    for seq in [1, 1, 2, 1, 2] {
+        client.event(Event::Message(message("lobby", seq, "ann", "hi")));
+    }
+    assert_eq!(client.shows("lobby"), "1 ann:hi 2 ann:hi");
+    assert_eq!(client.unread("lobby"), 2);
+    client.act(Action::MarkRead("lobby".to_owned()));
+    assert_eq!(client.unread("lobby"), 0);
+}
+
+#[test]
+fn what_was_there_before_one_came_is_not_unread() {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    client.event(joined("lobby", 120, messages("lobby", 71..=120)));
+    assert_eq!(client.window("lobby"), (71, 120));
+    assert_eq!(client.unread("lobby"), 0);
+    assert!(client.engine.model().rooms["lobby"].has_older);
+}
+
+#[test]
+fn what_was_missed_comes_with_joined_and_is_unread() {
+    let mut client = returned(10);
+    assert_eq!(client.event(joined("lobby", 12, messages("lobby", 11..=12))), [""; 0]);
+    assert_eq!(client.window("lobby"), (1, 12));
+    assert_eq!(client.unread("lobby"), 2);
+}
+
+#[test]
+fn a_gap_is_filled_from_history_while_the_room_goes_on() {
+    let mut client = returned(10);
+    assert_eq!(client.event(joined("lobby", 70, messages("lobby", 51..=70))), [history_after(10)]);
+    client.event(Event::Message(message("lobby", 71, "ann", "live")));
+    assert_eq!(client.window("lobby"), (1, 10), "nothing is shown out of order");
+    assert_eq!(client.event(page("lobby", 71, messages("lobby", 11..=40), true)), [history_after(40)]);
+    assert_eq!(client.event(page("lobby", 71, messages("lobby", 41..=60), true)), [""; 0]);
+    assert_eq!(client.window("lobby"), (1, 71));
+    assert_eq!(client.unread("lobby"), 61);
+}
+
+#[test]
+fn a_gap_in_what_is_live_is_filled_too() {
+    let mut client = Client::online();
+    assert_eq!(client.event(Event::Message(message("lobby", 3, "ann", "m3"))), [history_after(0)]);
+    assert_eq!(client.event(Event::Message(message("lobby", 4, "ann", "m4"))), [""; 0], "asked once");
+    client.event(page("lobby", 4, messages("lobby", 1..=4), false));
+    assert_eq!(client.shows("lobby"), "1 ann:m1 2 ann:m2 3 ann:m3 4 ann:m4");
+}
+
+#[test]
+fn a_gap_that_the_log_cannot_fill_is_not_asked_for_ever() {
+    let mut client = Client::online();
+    client.event(Event::Message(message("lobby", 5, "ann", "m5")));
+    assert_eq!(client.event(page("lobby", 5, vec![], false)), [""; 0]);
+    assert_eq!(client.shows("lobby"), "5 ann:m5");
+    client.event(Event::Message(message("lobby", 8, "ann", "m8")));
+    assert_eq!(client.event(page("lobby", 8, messages("lobby", 7..=8), false)), [""; 0], "6 is gone");
+    assert_eq!(client.shows("lobby"), "7 ann:m7 8 ann:m8");
+}
+
+#[test]
+fn more_than_the_window_holds_is_skipped() {
+    let mut client = returned(10);
+    assert_eq!(client.event(joined("lobby", 500, messages("lobby", 451..=500))), [""; 0]);
+    assert_eq!(client.window("lobby"), (451, 500));
+    assert_eq!(client.unread("lobby"), 490);
+    assert!(client.engine.model().rooms["lobby"].has_older);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_now_is_asked_again() {
+    let mut client = Client::online();
+    client.event(Event::Message(message("lobby", 3, "ann", "m3")));
+    let refused = r#"{"type":"refused","code":"log_unavailable","text":"later","room":"lobby","retry_after_ms":1000}"#;
+    assert_eq!(client.json(refused), [""; 0]);
+    assert_eq!(client.wake(), [history_after(0)]);
+    assert_eq!(client.now, 2000);
+}
+
+#[test]
+fn another_log_is_begun_afresh() {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    client.event(joined("lobby", 3, messages("lobby", 1..=3)));
+    client.reconnect("e2");
+    client.event(joined("lobby", 5, messages("lobby", 4..=5)));
+    assert_eq!(client.window("lobby"), (4, 5));
+    assert_eq!(client.unread("lobby"), 0);
+
+    let mut client = returned(10);
+    let Event::Joined(mut afresh) = joined("lobby", 2, messages("lobby", 1..=2)) else { unreachable!() };
+    afresh.afresh = true;
+    let said = client.event(Event::Joined(afresh));
+    assert_eq!(said, ["notice: the server's log is a new one: what was shown here before is no longer in it"]);
+    assert_eq!(client.window("lobby"), (1, 2));
+}
+
+#[test]
+fn the_window_moves_on_and_grows_for_who_reads_up() {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    client.event(joined("lobby", 500, messages("lobby", 451..=500)));
+    for seq in 501..=600 {
+        client.event(Event::Message(message("lobby", seq, "ann", "live")));
+    }
+    assert_eq!(client.window("lobby"), (501, 600));
+
+    let older = || Action::LoadOlder("lobby".to_owned());
+    assert_eq!(client.act(older()), [r#"{"type":"history","room":"lobby","before":501,"limit":100}"#]);
+    assert_eq!(client.act(older()), [""; 0], "asked once");
+    client.event(page("lobby", 600, messages("lobby", 401..=500), true));
+    assert_eq!(client.window("lobby"), (401, 600));
+    assert_eq!(client.act(older()), [""; 0], "twice the window is the most");
+    client.act(Action::MarkRead("lobby".to_owned()));
+    assert_eq!(client.window("lobby"), (501, 600));
+}
+
+#[test]
+fn the_beginning_is_known_as_such() {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    client.event(joined("lobby", 60, messages("lobby", 11..=60)));
+    assert_eq!(client.line("/history 20"), [r#"{"type":"history","room":"lobby","before":11,"limit":20}"#]);
+    assert!(client.engine.model().rooms["lobby"].loading);
+    client.event(page("lobby", 60, messages("lobby", 1..=10), false));
+    let room = &client.engine.model().rooms["lobby"];
+    assert!(!room.loading && !room.has_older);
+    assert_eq!((room.read, client.window("lobby")), (Seq(60), (1, 60)));
+}
+
+#[test]
+fn an_older_page_and_a_gap_do_not_mix() {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    client.event(joined("lobby", 60, messages("lobby", 31..=60)));
+    client.act(Action::LoadOlder("lobby".to_owned()));
+    assert_eq!(client.event(Event::Message(message("lobby", 63, "ann", "m63"))), [history_after(60)]);
+    client.event(page("lobby", 63, messages("lobby", 61..=63), false));
+    assert!(client.engine.model().rooms["lobby"].loading);
+    client.event(page("lobby", 63, messages("lobby", 11..=30), true));
+    assert_eq!(client.window("lobby"), (11, 63));
+}

@@ -1,0 +1,12 @@
+//! The real server on a real port, spoken to with plain sockets: no client of ours is between.
+
+mod bad_input;
+mod crash;
+mod http;
+mod json_lines;
+mod one_room;
+mod plain_text;
+mod starting;
+mod stopping;
+mod support;
+mod websocket;
