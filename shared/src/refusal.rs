@@ -52,8 +52,6 @@ pub enum Code {
     NoSuchMember,
     /// In as many rooms as a member may be.
     TooManyRooms,
-    /// This member has as many sessions open as it may have.
-    TooManySessions,
     /// Too many messages in a short time.
     RateLimited,
     /// Too many requests of this session are still being answered.

@@ -73,8 +73,8 @@ impl Client {
         self.shown.len() as u64
     }
 
-    fn show(&mut self, seq: u64, text: String) {
-        if let Some(before) = self.shown.insert(seq, text.clone()) {
+    fn show(&mut self, seq: u64, text: &str) {
+        if let Some(before) = self.shown.insert(seq, text.to_owned()) {
             assert_eq!(before, text, "number {seq} has two texts");
         }
     }
@@ -101,7 +101,7 @@ impl Client {
                 if event["type"] == "sent" && event["ref"] == *reference {
                     let seq = event["seq"].as_u64().unwrap();
                     self.acknowledged.insert(reference.clone(), seq);
-                    self.show(seq, reference);
+                    self.show(seq, &reference);
                     acknowledged.fetch_add(1, Ordering::SeqCst);
                     break;
                 }
@@ -146,13 +146,13 @@ impl Client {
 
     fn take(&mut self, event: &Value) {
         if event["type"] == "message" {
-            self.show(event["seq"].as_u64().unwrap(), event["text"].as_str().unwrap().to_owned());
+            self.show(event["seq"].as_u64().unwrap(), event["text"].as_str().unwrap());
         }
     }
 
     fn take_all(&mut self, messages: &Value) {
         for message in messages.as_array().unwrap() {
-            self.show(message["seq"].as_u64().unwrap(), message["text"].as_str().unwrap().to_owned());
+            self.show(message["seq"].as_u64().unwrap(), message["text"].as_str().unwrap());
         }
     }
 }

@@ -1,5 +1,12 @@
 //! The real server on a real port, spoken to with plain sockets: no client of ours is between.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test says what it expects by failing, also in its helpers"
+)]
+
 mod bad_input;
 mod crash;
 mod http;

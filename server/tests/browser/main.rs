@@ -1,0 +1,37 @@
+//! The page in a real Chromium, against the real server, with raw sockets in the same room.
+//!
+//! These run where `PARTYLINE_BROWSER_TESTS` is set, which `cargo xtask test` does after it has seen to Chromium
+//! and the page. A plain `cargo test` needs neither.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test says what it expects by failing, also in its helpers"
+)]
+
+mod browser;
+#[path = "../integration/support.rs"]
+#[expect(dead_code, reason = "the integration tests use all of it")]
+mod support;
+mod talking;
+
+/// Runs a test in its own browser, or says why not.
+macro_rules! browser_test {
+    ($name:ident, $test:path) => {
+        #[test]
+        fn $name() {
+            if std::env::var_os("PARTYLINE_BROWSER_TESTS").is_none() {
+                eprintln!("skipped: needs Chromium and the built page; `cargo xtask test` runs it");
+                return;
+            }
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on($test());
+        }
+    };
+}
+
+browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talking::talk_and_restart);
+browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
+browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
+browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
