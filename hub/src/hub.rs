@@ -110,12 +110,7 @@ impl Hub {
             Input::Committed { append, outcome } => self.committed(append, outcome, now),
             Input::Read { read, outcome } => self.was_read(read, outcome, now),
             Input::Wake => self.wake(now),
-            Input::Stop(bye) => {
-                for session in self.sessions.ids() {
-                    self.dismiss(session, bye.clone(), now);
-                }
-                self.stopped = Some(bye);
-            }
+            Input::Stop(bye) => self.stop(bye),
         }
         std::mem::take(&mut self.effects)
     }
@@ -123,6 +118,20 @@ impl Hub {
     /// When to call with [`Input::Wake`], if nothing happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         [self.members.next_expiry(), self.sessions.next_overdue()].into_iter().flatten().min()
+    }
+
+    /// Everybody goes at once: nobody is told of anybody's leaving, which would be a word for each pair of them.
+    fn stop(&mut self, bye: Bye) {
+        let sessions = std::mem::take(&mut self.sessions);
+        for session in sessions.ids() {
+            let rooms = sessions.get(session).into_iter().flat_map(|session| session.rooms.iter().copied());
+            self.effects.extend(rooms.map(|room| Effect::Unsubscribe { session, room }));
+            self.effects.push(Effect::Send { session, event: Event::Bye(bye.clone()) });
+            self.effects.push(Effect::Close { session });
+        }
+        self.members = Members::default();
+        self.rooms.empty();
+        self.stopped = Some(bye);
     }
 
     fn command(&mut self, session: SessionId, command: Command, now: Timestamp) {
@@ -134,7 +143,8 @@ impl Hub {
         }
         // Entering a room takes a read of the log. A program that joins and speaks in one breath means that room.
         if !speaker.entering.is_empty() {
-            if speaker.deferred.len() < allowed {
+            let last = usize::from(matches!(command, Command::Quit));
+            if speaker.deferred.len() < allowed + last {
                 speaker.deferred.push_back(command);
             } else {
                 let text = format!("{allowed} of your commands wait for a room to be entered: wait for its joined");

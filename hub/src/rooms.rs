@@ -98,6 +98,22 @@ impl Rooms {
         id
     }
 
+    /// Nobody is in any room any more, or waits for one.
+    pub(crate) fn empty(&mut self) {
+        let mut ready = Vec::new();
+        for (id, room) in &mut self.by_id {
+            room.members.clear();
+            match &mut room.state {
+                // It goes when its page has come: the read is on its way.
+                RoomState::Loading(waiting) => waiting.clear(),
+                RoomState::Ready => ready.push(*id),
+            }
+        }
+        for id in ready {
+            self.forget_if_idle(id);
+        }
+    }
+
     /// Forgets a room if nobody needs it.
     pub(crate) fn forget_if_idle(&mut self, id: RoomId) {
         if self.by_id.get(&id).is_some_and(Room::is_idle)

@@ -69,7 +69,17 @@ impl Sessions {
         let greeting = Greeting::Awaited { token, until };
         let (rooms, entering) = (BTreeSet::new(), BTreeSet::new());
         let deferred = VecDeque::new();
-        let session = Session { via, greeting, rooms, entering, reads: 0, appends: 0, deferred, quitting: false, for_good: false };
+        let session = Session {
+            via,
+            greeting,
+            rooms,
+            entering,
+            reads: 0,
+            appends: 0,
+            deferred,
+            quitting: false,
+            for_good: false,
+        };
         self.by_id.insert(id, session);
     }
 

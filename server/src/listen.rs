@@ -56,7 +56,7 @@ pub(crate) async fn bind(address: &str) -> Result<TcpListener, ListenError> {
     let bound = listen(resolved).or_else(|error| {
         // A machine without IPv6 can't do [::], and means all addresses all the same.
         let everywhere = resolved.is_ipv6() && resolved.ip().is_unspecified();
-        if everywhere && error.raw_os_error() == Some(97) {
+        if everywhere && error.kind() != io::ErrorKind::AddrInUse {
             listen(SocketAddr::from(([0, 0, 0, 0], resolved.port())))
         } else {
             Err(error)

@@ -1,0 +1,600 @@
+//! The rules of the house, one a test: what a session says, and what it and the others are told.
+
+use std::collections::BTreeMap;
+
+use partyline_hub::{
+    Committed, ConversationHead, Effect, Hub, Input, LogError, NewEntry, Outcome, Page, Query, SessionId, Settings,
+};
+use partyline_shared::{
+    Bye, ByeReason, ClientRef, Code, Command, Epoch, Event, Hello, History, Join, Limits, MemberRef, ResumePoint, Say,
+    Seq, Timestamp, Token, Via,
+};
+
+/// A hub, a clock, and a log that is written when the test says so.
+struct House {
+    hub: Hub,
+    now: Timestamp,
+    /// What the log has of each stream.
+    kept: BTreeMap<String, Vec<partyline_hub::Entry>>,
+    appends: Vec<(partyline_hub::AppendId, NewEntry)>,
+    /// What each session was told, and has not looked at.
+    told: Vec<(SessionId, Event)>,
+    /// Who hears what is delivered to which room.
+    subscribed: Vec<(SessionId, partyline_hub::RoomId)>,
+    closed: Vec<SessionId>,
+    opened: u64,
+}
+
+impl House {
+    fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    fn with(settings: Settings) -> Self {
+        let settings = Settings { epoch: Epoch("this".into()), ..settings };
+        Self {
+            hub: Hub::new(settings),
+            now: Timestamp(1_000_000),
+            kept: BTreeMap::new(),
+            appends: Vec::new(),
+            told: Vec::new(),
+            subscribed: Vec::new(),
+            closed: Vec::new(),
+            opened: 0,
+        }
+    }
+
+    /// Reads are answered at once, appends when the test calls [`House::commit`].
+    fn handle(&mut self, input: Input) {
+        for effect in self.hub.handle(input, self.now) {
+            match effect {
+                Effect::Send { session, event } => self.told.push((session, event)),
+                Effect::Subscribe { session, room } => self.subscribed.push((session, room)),
+                Effect::Unsubscribe { session, room } => self.subscribed.retain(|one| *one != (session, room)),
+                Effect::Deliver { room, event, except } => {
+                    let readers =
+                        self.subscribed.iter().filter(|(session, at)| *at == room && Some(*session) != except);
+                    self.told.extend(readers.map(|(session, _)| (*session, event.clone())));
+                }
+                Effect::Append { append, entry } => self.appends.push((append, entry)),
+                Effect::Read { read, query } => {
+                    let outcome = Ok(self.look_up(&query));
+                    self.handle(Input::Read { read, outcome });
+                }
+                Effect::Close { session } => self.closed.push(session),
+            }
+        }
+    }
+
+    fn look_up(&self, query: &Query) -> Outcome {
+        match query {
+            Query::Page { stream, limit, .. } => {
+                let all = self.kept.get(&stream.key()).cloned().unwrap_or_default();
+                let head = Seq(all.len() as u64);
+                let entries = all[all.len().saturating_sub(*limit)..].to_vec();
+                Outcome::Page(Page { name: None, entries, head, more: false })
+            }
+            Query::Rooms { .. } => Outcome::Rooms(Vec::new()),
+            Query::Conversations { .. } => Outcome::Conversations(Vec::<ConversationHead>::new()),
+        }
+    }
+
+    /// The log has written everything that was asked of it.
+    fn commit(&mut self) {
+        for (append, new) in std::mem::take(&mut self.appends) {
+            let NewEntry { stream, from, to, kind, text, via, .. } = new;
+            let (kept, at) = (self.kept.entry(stream.key()).or_default(), self.now);
+            let seq = Seq(kept.len() as u64 + 1);
+            kept.push(partyline_hub::Entry { seq, at, from, to, kind, text, via });
+            self.handle(Input::Committed { append, outcome: Ok(Committed { seq, at, duplicate: false }) });
+        }
+    }
+
+    fn fail(&mut self, error: LogError) {
+        for (append, _) in std::mem::take(&mut self.appends) {
+            self.handle(Input::Committed { append, outcome: Err(error) });
+        }
+    }
+
+    fn open(&mut self, via: Via) -> SessionId {
+        self.opened += 1;
+        let session = SessionId(self.opened);
+        let token = Token(u128::from(self.opened).to_be_bytes());
+        self.handle(Input::Open { session, via, token });
+        session
+    }
+
+    fn says(&mut self, session: SessionId, command: Command) {
+        self.handle(Input::Command { session, command });
+    }
+
+    fn drops(&mut self, session: SessionId) {
+        self.subscribed.retain(|(one, _)| *one != session);
+        self.handle(Input::Close { session });
+    }
+
+    /// Time passes; the hub is woken at the end of it.
+    fn passes(&mut self, millis: u64) {
+        self.now = self.now.after(millis);
+        self.handle(Input::Wake);
+    }
+
+    /// What a session was told since the last look.
+    fn hears(&mut self, session: SessionId) -> Vec<Event> {
+        let (own, others) = std::mem::take(&mut self.told).into_iter().partition(|(to, _)| *to == session);
+        self.told = others;
+        let own: Vec<(SessionId, Event)> = own;
+        own.into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// Everybody has heard everything.
+    fn quiet(&mut self) {
+        self.told.clear();
+    }
+
+    /// Comes in by WebSocket under this nick. Returns the session and the secret.
+    fn arrives(&mut self, nick: &str) -> (SessionId, Token) {
+        let session = self.open(Via::Ws);
+        let (welcome, _) = self.welcome(session, hello(nick));
+        (session, welcome.token)
+    }
+
+    /// The same, and enters the lobby.
+    fn enters(&mut self, nick: &str) -> SessionId {
+        let (session, _) = self.arrives(nick);
+        self.says(session, join("lobby"));
+        self.commit();
+        self.quiet();
+        session
+    }
+
+    /// Says hello. Returns the welcome, and what came after it.
+    fn welcome(&mut self, session: SessionId, hello: Hello) -> (partyline_shared::Welcome, Vec<Event>) {
+        self.says(session, Command::Hello(hello));
+        let mut events = self.hears(session);
+        match events.remove(0) {
+            Event::Welcome(welcome) => (welcome, events),
+            other => fails(&format!("no welcome: {other:?}")),
+        }
+    }
+
+    /// The command is refused, and only refused.
+    #[track_caller]
+    fn check(&mut self, session: SessionId, command: Command, code: Code) -> partyline_shared::Refused {
+        self.says(session, command);
+        match self.hears(session).as_slice() {
+            [Event::Refused(refused)] if refused.code == code => refused.clone(),
+            other => fails(&format!("{code:?} was to be heard: {other:?}")),
+        }
+    }
+}
+
+#[track_caller]
+#[expect(clippy::panic, reason = "tests say what they expect by failing")]
+fn fails(why: &str) -> ! {
+    panic!("{why}")
+}
+
+fn hello(nick: &str) -> Hello {
+    Hello { nick: Some(nick.to_owned()), ..Hello::default() }
+}
+
+fn join(room: &str) -> Command {
+    Command::Join(Join { room: room.to_owned(), after: None })
+}
+
+fn say(room: &str, text: &str) -> Command {
+    let reference = ClientRef::try_from("attempt-1".to_owned()).ok();
+    Command::Say(Say { room: room.to_owned(), text: text.to_owned(), reference, action: false })
+}
+
+fn nick(nick: &str) -> Command {
+    Command::Nick { nick: nick.to_owned() }
+}
+
+fn history(before: Option<u64>, after: Option<u64>, limit: Option<u32>) -> Command {
+    Command::History(History { room: "lobby".into(), before: before.map(Seq), after: after.map(Seq), limit })
+}
+
+fn texts(events: &[Event]) -> Vec<&str> {
+    let messages =
+        events.iter().filter_map(|event| if let Event::Message(message) = event { Some(message) } else { None });
+    messages.map(|message| message.text.as_str()).collect()
+}
+
+#[track_caller]
+fn joined(events: &[Event]) -> &partyline_shared::Joined {
+    let found = events.iter().find_map(|event| if let Event::Joined(joined) = event { Some(joined) } else { None });
+    let Some(joined) = found else { fails(&format!("no joined: {events:?}")) };
+    joined
+}
+
+#[test]
+fn hello_comes_first() {
+    let mut house = House::new();
+    let session = house.open(Via::Json);
+    house.check(session, join("lobby"), Code::HelloFirst);
+    house.check(session, say("lobby", "hi"), Code::HelloFirst);
+    house.says(session, Command::Ping { nonce: Some(7) });
+    assert_eq!(house.hears(session), [Event::Pong { nonce: Some(7) }], "a ping is answered even so");
+}
+
+#[test]
+fn hello_is_said_once() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("ann");
+    house.check(ann, Command::Hello(hello("bea")), Code::HelloFirst);
+}
+
+#[test]
+fn another_protocol_is_refused_and_may_be_corrected() {
+    let mut house = House::new();
+    let session = house.open(Via::Json);
+    house.check(session, Command::Hello(Hello { protocol: Some(2), ..hello("ann") }), Code::UnsupportedProtocol);
+    assert_eq!(house.welcome(session, hello("ann")).0.you.nick, "ann");
+}
+
+#[test]
+fn hello_has_to_come_in_time() {
+    let mut house = House::new();
+    let session = house.open(Via::Json);
+    assert_eq!(house.hub.next_deadline(), Some(house.now.after(10_000)));
+    house.passes(9_999);
+    assert_eq!(house.hears(session), []);
+    house.passes(1);
+    assert!(matches!(house.hears(session)[..], [Event::Bye(Bye { reason: ByeReason::NoHello, .. })]));
+    assert_eq!(house.closed, [session]);
+}
+
+#[test]
+fn whoever_chooses_no_nick_is_a_guest() {
+    let mut house = House::new();
+    let session = house.open(Via::Ws);
+    let (welcome, after) = house.welcome(session, Hello::default());
+    let id = welcome.you.id.to_string();
+    assert_eq!((welcome.you.nick, after), (format!("guest-{}", &id[..2]), Vec::new()));
+}
+
+#[test]
+fn a_nick_is_one_members() {
+    let mut house = House::new();
+    house.arrives("Ann");
+    let session = house.open(Via::Ws);
+    let (welcome, after) = house.welcome(session, hello("aNN"));
+    assert!(welcome.you.nick.starts_with("guest-"), "it comes in all the same: {}", welcome.you.nick);
+    assert!(matches!(&after[..], [Event::Refused(refused)] if refused.code == Code::NickTaken));
+    house.check(session, nick("ANN"), Code::NickTaken);
+}
+
+#[test]
+fn not_everything_can_be_a_nick() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("ann");
+    for bad in ["", "-", "a b", "@ann", "a\u{202e}b"] {
+        house.check(ann, nick(bad), Code::BadNick);
+    }
+}
+
+#[test]
+fn a_new_nick_is_told_to_everybody_who_sees_it_once() {
+    let mut house = House::new();
+    let (ann, bob) = (house.enters("ann"), house.enters("bob"));
+    house.says(ann, nick("bea"));
+    for session in [ann, bob] {
+        let events = house.hears(session);
+        assert!(
+            matches!(&events[..], [Event::Presence { member, was: Some(was), .. }] if member.nick == "bea" && was == "ann"),
+            "{events:?}"
+        );
+    }
+}
+
+#[test]
+fn a_nick_is_kept_for_two_minutes_after_a_drop() {
+    let mut house = House::new();
+    let (ann, token) = house.arrives("ann");
+    let (bob, _) = house.arrives("bob");
+    house.drops(ann);
+    house.passes(119_999);
+    house.check(bob, nick("ann"), Code::NickTaken);
+    let back = house.open(Via::Ws);
+    let (welcome, _) = house.welcome(back, Hello { token: Some(token), ..Hello::default() });
+    assert_eq!((welcome.you.id, welcome.you.nick.as_str()), (token.member(), "ann"));
+    house.drops(back);
+    house.passes(120_000);
+    house.says(bob, nick("ann"));
+    assert!(matches!(&house.hears(bob)[..], [Event::Presence { member, .. }] if member.nick == "ann"));
+}
+
+#[test]
+fn a_nick_is_free_at_once_after_quit() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("ann");
+    let (bob, _) = house.arrives("bob");
+    house.says(ann, Command::Quit);
+    assert!(matches!(house.hears(ann)[..], [Event::Bye(Bye { reason: ByeReason::Quit, .. })]));
+    house.says(bob, nick("ann"));
+    assert!(matches!(house.hears(bob)[..], [Event::Presence { .. }]));
+}
+
+#[test]
+fn a_nick_is_free_at_once_where_nobody_could_come_back_for_it() {
+    let mut house = House::new();
+    let plain = house.open(Via::Tcp);
+    house.welcome(plain, hello("ann"));
+    house.drops(plain);
+    let (_, _) = house.arrives("ann");
+    assert_eq!(house.hub.load().members, 1);
+}
+
+#[test]
+fn a_member_may_be_in_so_many_rooms() {
+    let limits = Limits { rooms_per_member: 2, ..Limits::default() };
+    let mut house = House::with(Settings { limits, ..Settings::default() });
+    let (ann, token) = house.arrives("ann");
+    house.says(ann, join("one"));
+    house.says(ann, join("two"));
+    house.quiet();
+    let refused = house.check(ann, join("three"), Code::TooManyRooms);
+    assert_eq!(refused.room.as_deref(), Some("three"));
+    let other = house.open(Via::Json);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    house.check(other, join("three"), Code::TooManyRooms);
+    house.says(other, join("ONE"));
+    assert_eq!(joined(&house.hears(other)).room, "one", "the room that it is in already counts once");
+    house.says(ann, Command::Part { room: "two".into() });
+    house.says(ann, join("three"));
+    assert_eq!(joined(&house.hears(ann)).room, "three");
+}
+
+#[test]
+fn rooms_that_are_still_being_entered_count_for_the_member_too() {
+    let limits = Limits { rooms_per_member: 1, ..Limits::default() };
+    let mut hub = Hub::new(Settings { limits, ..Settings::default() });
+    let (now, token) = (Timestamp(0), Token([1; 16]));
+    let mut last = Vec::new();
+    // Two sessions of one member, a room each, and a log that hasn't answered.
+    for (session, room) in [(SessionId(1), "one"), (SessionId(2), "two")] {
+        hub.handle(Input::Open { session, via: Via::Ws, token }, now);
+        hub.handle(Input::Command { session, command: Command::Hello(Hello::default()) }, now);
+        last = hub.handle(Input::Command { session, command: join(room) }, now);
+    }
+    let refused = matches!(&last[..], [Effect::Send { event: Event::Refused(refused), .. }] if refused.code == Code::TooManyRooms);
+    assert!(refused, "{last:?}");
+}
+
+#[test]
+fn not_everything_can_be_a_room() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("ann");
+    for bad in ["", "a b", "#lobby", "@ann"] {
+        house.check(ann, join(bad), Code::BadRoom);
+    }
+}
+
+#[test]
+fn one_speaks_in_the_rooms_that_one_is_in() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    let refused = house.check(ann, say("kitchen", "hi"), Code::NotInRoom);
+    assert_eq!(refused.reference.unwrap().as_str(), "attempt-1", "the attempt is named");
+    house.check(ann, Command::Part { room: "kitchen".into() }, Code::NotInRoom);
+}
+
+#[test]
+fn a_text_is_neither_empty_nor_too_long() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    house.check(ann, say("lobby", " \n\u{1b}[1m"), Code::BadText);
+    house.check(ann, say("lobby", &"明".repeat(4001)), Code::BadText);
+    house.says(ann, say("lobby", &"明".repeat(4000)));
+    assert_eq!(house.appends.len(), 1);
+}
+
+#[test]
+fn nothing_is_said_until_it_has_a_number() {
+    let mut house = House::new();
+    let (ann, bob) = (house.enters("ann"), house.enters("bob"));
+    house.quiet();
+    house.says(ann, say("lobby", "hi"));
+    assert_eq!((house.hears(ann), house.hears(bob)), (Vec::new(), Vec::new()));
+    house.commit();
+    assert!(matches!(&house.hears(ann)[..], [Event::Sent(sent)] if sent.seq == Seq(1)));
+    assert!(matches!(&house.hears(bob)[..], [Event::Message(message)] if message.seq == Seq(1)));
+}
+
+#[test]
+fn what_the_log_cannot_keep_is_refused_and_shown_to_nobody() {
+    for (error, code) in [(LogError::Unavailable, Code::LogUnavailable), (LogError::Busy, Code::Busy)] {
+        let mut house = House::new();
+        let (ann, bob) = (house.enters("ann"), house.enters("bob"));
+        house.quiet();
+        house.says(ann, say("lobby", "hi"));
+        house.fail(error);
+        let events = house.hears(ann);
+        let [Event::Refused(refused)] = &events[..] else { panic!("{events:?}") };
+        assert_eq!((refused.code, refused.reference.as_ref().unwrap().as_str()), (code, "attempt-1"));
+        assert!(refused.retry_after_ms.is_some());
+        assert_eq!(house.hears(bob), []);
+    }
+}
+
+#[test]
+fn what_was_asked_for_by_somebody_who_left_is_answered_to_nobody() {
+    let mut house = House::new();
+    let (ann, bob) = (house.enters("ann"), house.enters("bob"));
+    house.says(ann, say("lobby", "last words"));
+    house.drops(ann);
+    house.quiet();
+    house.commit();
+    assert_eq!(house.hears(ann), []);
+    assert_eq!(texts(&house.hears(bob)), ["last words"], "said is said");
+}
+
+#[test]
+fn five_messages_at_once_and_two_a_second() {
+    let mut house = House::new();
+    let (ann, token) = house.arrives("ann");
+    let other = house.open(Via::Ws);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    for session in [ann, other] {
+        house.says(session, join("lobby"));
+    }
+    house.quiet();
+    for session in [ann, other, ann, other, ann] {
+        house.says(session, say("lobby", "hi"));
+    }
+    let refused = house.check(other, say("lobby", "hi"), Code::RateLimited);
+    assert_eq!(refused.retry_after_ms, Some(500), "it is the member that is counted, not the session");
+    house.passes(500);
+    house.says(other, say("lobby", "hi"));
+    assert_eq!((house.appends.len(), house.hears(other)), (6, Vec::new()));
+}
+
+#[test]
+fn a_page_of_history_is_asked_for_in_one_direction_and_within_the_limit() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    house.check(ann, history(Some(3), Some(1), None), Code::BadField);
+    house.check(ann, history(None, None, Some(0)), Code::BadField);
+    house.check(ann, history(None, None, Some(101)), Code::BadField);
+    house.says(ann, history(None, None, Some(100)));
+    assert!(matches!(&house.hears(ann)[..], [Event::History(page)] if page.room == "lobby" && page.head == Seq(0)));
+}
+
+#[test]
+fn private_words_reach_all_sessions_of_both_and_nobody_else() {
+    let mut house = House::new();
+    let (ann, ann_token) = house.arrives("ann");
+    let (bob, bob_token) = house.arrives("bob");
+    let eve = house.enters("eve");
+    let (ann2, bob2) = (house.open(Via::Json), house.open(Via::Json));
+    house.welcome(ann2, Hello { token: Some(ann_token), ..Hello::default() });
+    house.welcome(bob2, Hello { token: Some(bob_token), ..Hello::default() });
+    house.quiet();
+    house.says(ann, Command::Tell { to: "BOB".into(), text: "psst".into(), reference: None });
+    house.commit();
+    let (to_ann, to_bob) = (format!("@{}", ann_token.member()), format!("@{}", bob_token.member()));
+    assert!(matches!(&house.hears(ann)[..], [Event::Sent(sent)] if sent.room == to_bob));
+    for (session, room) in [(ann2, &to_bob), (bob, &to_ann), (bob2, &to_ann)] {
+        let events = house.hears(session);
+        assert!(matches!(&events[..], [Event::Message(m)] if m.room == *room && m.text == "psst"), "{events:?}");
+    }
+    assert_eq!(house.hears(eve), []);
+    house.says(bob, say(&to_ann, "what?"));
+    house.commit();
+    assert_eq!(texts(&house.hears(ann)), ["what?"]);
+    house.check(ann, Command::Tell { to: "ann".into(), text: "me".into(), reference: None }, Code::NoSuchMember);
+    house.check(ann, Command::Tell { to: "nobody".into(), text: "hi".into(), reference: None }, Code::NoSuchMember);
+}
+
+#[test]
+fn typing_is_shown_and_never_answered() {
+    let mut house = House::new();
+    let (ann, bob) = (house.enters("ann"), house.enters("bob"));
+    house.quiet();
+    for room in ["lobby", "kitchen", "no room"] {
+        house.says(ann, Command::Typing { room: room.into() });
+        assert_eq!(house.hears(ann), []);
+    }
+    assert!(matches!(&house.hears(bob)[..], [Event::Typing { room, .. }] if room == "lobby"));
+}
+
+#[test]
+fn a_member_in_two_sessions_comes_and_goes_once() {
+    let mut house = House::new();
+    let bob = house.enters("bob");
+    let (ann, token) = house.arrives("ann");
+    let other = house.open(Via::Json);
+    house.welcome(other, Hello { token: Some(token), nick: Some("bea".into()), ..Hello::default() });
+    house.says(ann, join("lobby"));
+    house.says(other, join("lobby"));
+    let events = house.hears(other);
+    let here: Vec<_> = joined(&events).members.iter().map(|member: &MemberRef| member.nick.as_str()).collect();
+    assert_eq!((joined(&events).count, here.contains(&"ann")), (2, true), "{events:?}");
+    house.drops(ann);
+    house.drops(other);
+    let presences = house.hears(bob).len();
+    assert_eq!(presences, 2, "joined once, left once");
+}
+
+#[test]
+fn whoever_joins_and_speaks_in_one_breath_speaks_in_that_room() {
+    let mut hub = Hub::new(Settings::default());
+    let (session, now) = (SessionId(1), Timestamp(0));
+    hub.handle(Input::Open { session, via: Via::Json, token: Token([1; 16]) }, now);
+    hub.handle(Input::Command { session, command: Command::Hello(Hello::default()) }, now);
+    let effects = hub.handle(Input::Command { session, command: join("lobby") }, now);
+    let [Effect::Read { read, .. }] = effects[..] else { panic!("{effects:?}") };
+    assert!(hub.handle(Input::Command { session, command: say("lobby", "hi") }, now).is_empty());
+    let effects = hub.handle(Input::Read { read, outcome: Ok(Outcome::Page(Page::default())) }, now);
+    assert!(matches!(effects.last(), Some(Effect::Append { .. })), "{effects:?}");
+}
+
+#[test]
+fn a_room_outlasts_the_first_one_who_leaves_while_others_wait_for_it() {
+    let mut hub = Hub::new(Settings::default());
+    let now = Timestamp(0);
+    let mut reads = Vec::new();
+    for n in [1, 2] {
+        let session = SessionId(n);
+        hub.handle(Input::Open { session, via: Via::Json, token: Token(u128::from(n).to_be_bytes()) }, now);
+        hub.handle(Input::Command { session, command: Command::Hello(Hello::default()) }, now);
+        reads.extend(hub.handle(Input::Command { session, command: join("lobby") }, now));
+    }
+    let [Effect::Read { read, .. }] = reads[..] else { panic!("one read for both: {reads:?}") };
+    hub.handle(Input::Command { session: SessionId(1), command: Command::Part { room: "lobby".into() } }, now);
+    let effects = hub.handle(Input::Read { read, outcome: Ok(Outcome::Page(Page::default())) }, now);
+    let entered = |n| {
+        let told =
+            |effect: &Effect| matches!(effect, Effect::Send { session, event: Event::Joined(_) } if session.0 == n);
+        effects.iter().any(told)
+    };
+    assert!(entered(1) && entered(2), "{effects:?}");
+}
+
+/// Three things were said; somebody comes back and says what they have.
+#[track_caller]
+fn resumes(epoch: &str, seq: u64) -> (Vec<u64>, bool) {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    for text in ["one", "two", "three"] {
+        house.says(ann, say("lobby", text));
+        house.commit();
+    }
+    let session = house.open(Via::Ws);
+    let resume = vec![ResumePoint { room: "lobby".into(), seq: Seq(seq) }];
+    let (_, after) = house.welcome(session, Hello { epoch: Some(Epoch(epoch.into())), resume, ..Hello::default() });
+    let joined = joined(&after);
+    assert_eq!(joined.head, Seq(3));
+    (joined.messages.iter().map(|message| message.seq.0).collect(), joined.afresh)
+}
+
+#[test]
+fn whoever_comes_back_gets_exactly_what_they_missed() {
+    assert_eq!(resumes("this", 0), (vec![1, 2, 3], false));
+    assert_eq!(resumes("this", 1), (vec![2, 3], false));
+    assert_eq!(resumes("this", 3), (Vec::new(), false));
+}
+
+#[test]
+fn whoever_comes_back_to_another_log_starts_afresh() {
+    assert_eq!(resumes("another", 1), (vec![1, 2, 3], true));
+    assert_eq!(resumes("this", 4), (vec![1, 2, 3], true), "so does one whose number is past the head");
+}
+
+#[test]
+fn a_stop_says_bye_to_all_and_lets_nobody_in() {
+    let mut house = House::new();
+    let (ann, bob) = (house.enters("ann"), house.enters("bob"));
+    let waiting = house.open(Via::Ws);
+    house.quiet();
+    let bye = Bye { reason: ByeReason::Shutdown, text: "back soon".into(), return_after_ms: Some(1000) };
+    house.handle(Input::Stop(bye.clone()));
+    let late = house.open(Via::Json);
+    for session in [ann, bob, waiting, late] {
+        assert_eq!(house.hears(session).last(), Some(&Event::Bye(bye.clone())));
+        assert!(house.closed.contains(&session));
+    }
+    assert_eq!(house.hub.load().sessions, 0);
+}
