@@ -22,7 +22,7 @@ pub enum InvalidName {
     #[error("it must start with a letter or a digit")]
     BadStart,
     /// A character that names can't hold.
-    #[error("only letters, digits, '-' and '_' are allowed, not {0}")]
+    #[error("only letters, digits, '-' and '_' are allowed, not \"{0}\"")]
     BadChar(String),
 }
 
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_bad_character_is_named_in_ascii() {
         let error = nick("a\u{202e}b").unwrap_err();
-        assert_eq!(error.to_string(), "only letters, digits, '-' and '_' are allowed, not \\u{202e}");
+        assert_eq!(error.to_string(), "only letters, digits, '-' and '_' are allowed, not \"\\u{202e}\"");
     }
 
     #[test]

@@ -1,2 +1,29 @@
-//! stub
-fn main() {}
+//! Partyline's page: the chat in a browser.
+//!
+//! `engine` holds all state, this crate shows it: `driver` feeds the engine with what the socket, the clock and
+//! the person do, `view` carries what it says into signals, `components` draw those.
+
+// The page's signals are handles: copying them all is cheap where they are narrow, which is where the page runs.
+#![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
+#![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
+
+mod app;
+mod colour;
+mod components;
+mod driver;
+mod ime;
+mod links;
+mod page;
+mod route;
+mod rows;
+mod scroll;
+mod socket;
+mod storage;
+mod time;
+mod view;
+
+fn main() {
+    page::show_panics();
+    page::remove_boot_notice();
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,18 @@
+//! The parts of the page.
+
+pub(crate) mod avatar;
+pub(crate) mod composer;
+pub(crate) mod connection;
+pub(crate) mod dialog;
+pub(crate) mod empty;
+pub(crate) mod header;
+pub(crate) mod icon;
+pub(crate) mod members;
+pub(crate) mod message;
+pub(crate) mod nick_form;
+pub(crate) mod notice;
+pub(crate) mod rename;
+pub(crate) mod rooms;
+pub(crate) mod timeline;
+pub(crate) mod typing;
+pub(crate) mod welcome;

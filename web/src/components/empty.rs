@@ -1,0 +1,54 @@
+//! What stands where nothing was said yet, or nothing is here yet.
+
+use leptos::prelude::*;
+use partyline_shared::DEFAULT_PORT;
+
+use crate::view::RoomState;
+
+/// A room in which nothing was said.
+pub(crate) fn quiet(room: &RoomState) -> impl IntoView + use<> {
+    let title = room.title.clone();
+    if room.private {
+        let text = view! { "This is the beginning of your conversation with " <bdi class="strong">{title}</bdi> ". Nobody else reads it." };
+        return view! { <p class="empty">{text}</p> }.into_any();
+    }
+    view! {
+        <div class="empty" data-testid="empty">
+            <p>"Nothing said in " <bdi class="strong">"#" {title}</bdi> " yet."</p>
+            <p>"Say hello, or from a terminal: " <code>{netcat()}</code></p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A conversation that the address names and that isn't one of this person's.
+pub(crate) fn unknown_conversation() -> impl IntoView {
+    view! { <p class="empty">"There is no such conversation here. Choose a room, or somebody in one to write to."</p> }
+}
+
+/// Rows that are still on their way.
+pub(crate) fn skeleton() -> impl IntoView {
+    let row = |_| {
+        view! {
+            <div class="bone">
+                <span class="bone-avatar"></span>
+                <span class="bone-lines">
+                    <i></i>
+                    <i></i>
+                </span>
+            </div>
+        }
+    };
+    view! { <div class="skeleton" aria-hidden="true" data-testid="skeleton">{(0..6).map(row).collect_view()}</div> }
+}
+
+/// How to talk to this server from a terminal.
+fn netcat() -> String {
+    let location = location();
+    let host = location.hostname().unwrap_or_default();
+    let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
+    // Behind a proxy that speaks TLS the page's port isn't the one for plain text.
+    let port =
+        location.port().ok().filter(|port| !port.is_empty() && !secure).unwrap_or_else(|| DEFAULT_PORT.to_string());
+    format!("nc {} {port}", host.trim_start_matches('[').trim_end_matches(']'))
+}

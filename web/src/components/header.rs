@@ -1,0 +1,71 @@
+//! The bar over the timeline: where one is.
+
+use leptos::prelude::*;
+
+use crate::components::connection::ConnectionStatus;
+use crate::components::icon::Icon;
+use crate::driver::use_driver;
+use crate::view::Drawer;
+
+/// The bar over the timeline.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let view = use_driver().view;
+    let toggle = move |drawer| {
+        move |_| view.drawer.update(|open| *open = if *open == Some(drawer) { None } else { Some(drawer) })
+    };
+    let is_open = move |drawer| move || (view.drawer.get() == Some(drawer)).to_string();
+    let private = Memo::new(move |_| {
+        let named = view.current.with(|name| name.starts_with('@'));
+        view.room.with(|room| room.as_ref().map_or(named, |room| room.private))
+    });
+    let title = move || {
+        let known = view.room.with(|room| room.as_ref().map(|room| room.title.clone()));
+        // Nobody is called what a conversation is called on the wire.
+        known.unwrap_or_else(|| if private.get() { String::new() } else { view.current.get() })
+    };
+    let elsewhere = Memo::new(move |_| {
+        let current = view.current.get();
+        view.rooms.with(|rooms| rooms.iter().any(|room| room.unread > 0 && room.name != current))
+    });
+    let count = Memo::new(move |_| view.room.with(|room| room.as_ref().map(|room| room.count)));
+    view! {
+        <header class="header">
+            <button
+                class="icon-button narrow-only"
+                id="open-rooms"
+                type="button"
+                data-testid="open-rooms"
+                aria-label="Rooms"
+                aria-controls="rooms"
+                aria-expanded=is_open(Drawer::Rooms)
+                on:click=toggle(Drawer::Rooms)
+            >
+                {Icon::Menu.draw()}
+                <span class="dot" class:on=move || elsewhere.get() aria-hidden="true"></span>
+            </button>
+            <h1 class="room-title">
+                <span class="room-mark" aria-hidden="true">
+                    {move || {
+                        let known = view.current.with(|name| !name.is_empty());
+                        known.then(|| if private.get() { Icon::At.draw() } else { Icon::Hash.draw() })
+                    }}
+                </span>
+                <bdi data-testid="room-title">{title}</bdi>
+            </h1>
+            <ConnectionStatus />
+            <button
+                class="icon-button narrow-only"
+                id="open-members"
+                type="button"
+                data-testid="open-members"
+                aria-label=move || format!("Members: {}", count.get().unwrap_or_default())
+                aria-controls="members"
+                aria-expanded=is_open(Drawer::Members)
+                on:click=toggle(Drawer::Members)
+            >
+                {Icon::People.draw()}
+            </button>
+        </header>
+    }
+}

@@ -1,0 +1,55 @@
+//! The icons: one stroke width, the colour of the text around them.
+
+use leptos::prelude::*;
+
+/// An icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Icon {
+    /// Opens the list of rooms.
+    Menu,
+    /// Members.
+    People,
+    /// Adds.
+    Plus,
+    /// Takes away.
+    Close,
+    /// Sends.
+    Send,
+    /// Changes.
+    Pencil,
+    /// Goes to the end.
+    Down,
+    /// A room.
+    Hash,
+    /// A private conversation.
+    At,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Menu => "M4 7h16M4 12h16M4 17h10",
+            Self::People => {
+                "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 19.5c.6-3.3 3.2-5 6.5-5s5.9 1.7 6.5 5M16 11.3a3.3 3.3 0 0 0 0-6.6M18 14.8c1.9.7 3.1 2.3 3.5 4.7"
+            }
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::Send => "M5 12h13M12.5 6l6 6-6 6",
+            Self::Pencil => "M4.5 19.5l1-4L16 5l3 3L8.5 18.5l-4 1ZM13.5 7.5l3 3",
+            Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::Hash => "M9.5 4.5l-2 15M16.5 4.5l-2 15M4.5 9.2h16M3.5 14.8h16",
+            Self::At => {
+                "M12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM15.5 8.5v4.8c0 1.3.9 2.2 2.2 2.2 1.8 0 2.8-1.6 2.8-3.5a8.5 8.5 0 1 0-3.6 7"
+            }
+        }
+    }
+
+    /// Draws it. It is for the eye: what it stands for is in the name of the button around it.
+    pub(crate) fn draw(self) -> impl IntoView {
+        view! {
+            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                <path d=self.path() />
+            </svg>
+        }
+    }
+}

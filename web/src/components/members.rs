@@ -1,0 +1,83 @@
+//! Who is in the room, at the right.
+
+use leptos::prelude::*;
+use partyline_shared::MemberRef;
+
+use crate::components::avatar::avatar;
+use crate::driver::{Step, use_driver};
+use crate::view::Drawer;
+
+/// The members of the room that is shown.
+#[component]
+pub(crate) fn Members() -> impl IntoView {
+    let view = use_driver().view;
+    let private = Memo::new(move |_| view.room.with(|room| room.as_ref().is_some_and(|room| room.private)));
+    let known = Memo::new(move |_| view.room.with(Option::is_some));
+    let count = Memo::new(move |_| view.room.with(|room| room.as_ref().map_or(0, |room| room.count)));
+    let unlisted = move || count.get().saturating_sub(view.members.with(Vec::len));
+    let list = move || {
+        view! {
+            <h2 class="section-title">"Here now" <span class="count" data-testid="member-count">{count}</span></h2>
+            <ul class="list" role="list">
+                <For each=move || view.members.get() key=|member| (member.id, member.nick.clone()) let:member>
+                    <li>
+                        <Member member />
+                    </li>
+                </For>
+            </ul>
+            {move || (unlisted() > 0).then(|| view! { <p class="panel-note">{format!("and {} more", unlisted())}</p> })}
+        }
+    };
+    let pair = move || {
+        let title = view.room.with(|room| room.as_ref().map(|room| room.title.clone()));
+        view! {
+            <h2 class="section-title">"Private conversation"</h2>
+            <p class="panel-note">"Only you and " <bdi class="strong">{title}</bdi> " can read this."</p>
+        }
+    };
+    view! {
+        <aside class="panel members" id="members" tabindex="-1" aria-label="Members">
+            <div class="panel-scroll">
+                {move || match (known.get(), private.get()) {
+                    (false, _) => ().into_any(),
+                    (true, true) => pair().into_any(),
+                    (true, false) => list().into_any(),
+                }}
+            </div>
+        </aside>
+    }
+}
+
+/// A member. Choosing them opens the private conversation with them, or prepares one.
+#[component]
+fn Member(member: MemberRef) -> impl IntoView {
+    let driver = use_driver();
+    let view = driver.view;
+    let id = member.id;
+    let is_me = Memo::new(move |_| view.me.with(|me| me.as_ref().is_some_and(|me| me.id == id)));
+    let nick = member.nick.clone();
+    let choose = move |_| {
+        let conversation = format!("@{id}");
+        if is_me.get_untracked() {
+            view.renaming.set(true);
+        } else if view.rooms.with_untracked(|rooms| rooms.iter().any(|room| room.name == conversation)) {
+            driver.show(&conversation, Step::New);
+        } else {
+            view.prefill.set(Some(format!("/msg {nick} ")));
+            if view.drawer.get_untracked() == Some(Drawer::Members) {
+                view.drawer.set(None);
+            }
+        }
+    };
+    let nick = member.nick.clone();
+    let hint = move || if is_me.get() { "Change your name".to_owned() } else { format!("Write to {nick} in private") };
+    view! {
+        <button class="item" type="button" data-testid="member" data-nick=member.nick.clone() title=hint on:click=choose>
+            {avatar(&member.nick)}
+            <span class="item-name">
+                <bdi>{member.nick.clone()}</bdi>
+            </span>
+            {move || is_me.get().then(|| view! { <span class="item-note">"you"</span> })}
+        </button>
+    }
+}

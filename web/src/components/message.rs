@@ -1,0 +1,179 @@
+//! The rows of the timeline.
+
+use leptos::prelude::*;
+use partyline_engine::{Action, Pending, PendingState};
+use partyline_shared::{Kind, MemberRef, Message, Timestamp, Via};
+
+use crate::components::avatar::avatar;
+use crate::driver::Driver;
+use crate::links::{Piece, pieces};
+use crate::rows::Row;
+use crate::{colour, time};
+
+/// Draws a row. Nothing in it changes later: a row that changes has another key, and is drawn anew.
+pub(crate) fn draw(row: &Row, driver: Driver) -> AnyView {
+    match row {
+        Row::Day { at, days_ago } => view! {
+            <div class="divider" role="separator">
+                <span>{time::day_name(*at, *days_ago)}</span>
+            </div>
+        }
+        .into_any(),
+        Row::New => view! {
+            <div class="divider new" role="separator" data-testid="new-divider">
+                <span>"New"</span>
+            </div>
+        }
+        .into_any(),
+        Row::Said { message, head } => said(message, *head).into_any(),
+        Row::Pending { pending, from, head } => on_its_way(pending, from, *head, driver).into_any(),
+    }
+}
+
+fn said(message: &Message, head: bool) -> impl IntoView + use<> {
+    let action = message.kind == Kind::Action;
+    let door = door(message.via);
+    view! {
+        <div
+            class="message"
+            class:head=head
+            data-testid="message"
+            data-seq=message.seq.to_string()
+            data-from=message.from.nick.clone()
+            data-via=door.map(|door| door.name)
+        >
+            {gutter(&message.from.nick, message.at, head)}
+            <div class="body">
+                {(head && !action).then(|| byline(&message.from.nick, message.at))}
+                {text(&message.from.nick, &message.text, action, (head && action).then_some(message.at))}
+            </div>
+            {badge(door)}
+        </div>
+    }
+}
+
+fn on_its_way(pending: &Pending, from: &MemberRef, head: bool, driver: Driver) -> impl IntoView + use<> {
+    let failed = match &pending.state {
+        PendingState::Failed(why) => Some(why.clone()),
+        PendingState::Queued | PendingState::Sent | PendingState::RetryAt(_) => None,
+    };
+    let is_failed = failed.is_some();
+    let waits = matches!(pending.state, PendingState::RetryAt(_));
+    view! {
+        <div class="message pending" class:head=head class:failed=is_failed data-testid="pending">
+            {gutter(&from.nick, pending.at, head)}
+            <div class="body">
+                {(head && !pending.action).then(|| byline(&from.nick, pending.at))}
+                {text(&from.nick, &pending.text, pending.action, (head && pending.action).then_some(pending.at))}
+                {failed.map(|why| failure(why, pending, driver))}
+            </div>
+            {badge(if waits { Some(WAITS) } else { door(Via::Ws) })}
+        </div>
+    }
+}
+
+/// Why a message wasn't sent, and what can be done about it.
+fn failure(why: String, pending: &Pending, driver: Driver) -> impl IntoView + use<> {
+    let reference = StoredValue::new(pending.reference.clone());
+    let room = driver.view.current.get_untracked();
+    let room = StoredValue::new(room);
+    let retry = move |_| driver.act(Action::Retry { room: room.get_value(), reference: reference.get_value() });
+    let discard = move |_| driver.act(Action::Discard { room: room.get_value(), reference: reference.get_value() });
+    view! {
+        <p class="failure" role="alert">
+            <span>"Not sent: " {why}</span>
+            <button class="text-button" type="button" data-testid="retry" on:click=retry>
+                "Retry"
+            </button>
+            <button class="text-button" type="button" data-testid="discard" on:click=discard>
+                "Discard"
+            </button>
+        </p>
+    }
+}
+
+/// The picture where a group starts; elsewhere the time, which shows when it is pointed at.
+fn gutter(nick: &str, at: Timestamp, head: bool) -> impl IntoView + use<> {
+    if head { avatar(nick).into_any() } else { view! { <span class="gutter">{clock(at)}</span> }.into_any() }
+}
+
+fn byline(nick: &str, at: Timestamp) -> impl IntoView + use<> {
+    view! {
+        <div class="byline">
+            <bdi class=format!("nick {}", colour::class(nick))>{nick.to_owned()}</bdi>
+            {clock(at)}
+        </div>
+    }
+}
+
+fn clock(at: Timestamp) -> impl IntoView {
+    view! {
+        <time class="time" datetime=time::iso(at) title=time::full(at)>
+            {time::hour_minute(at)}
+        </time>
+    }
+}
+
+/// What was said, as text and links; what was done, after the name of who did it.
+fn text(nick: &str, text: &str, action: bool, at: Option<Timestamp>) -> impl IntoView + use<> {
+    let drawn = pieces(text).into_iter().map(|piece| match piece {
+        Piece::Text(text) => text.into_any(),
+        Piece::Link(address) => view! {
+            <a class="link" href=address.clone() target="_blank" rel="noopener noreferrer">
+                {address.clone()}
+            </a>
+        }
+        .into_any(),
+    });
+    let drawn = drawn.collect_view();
+    if !action {
+        return view! {
+            <div class="text" dir="auto" data-testid="message-text">
+                {drawn}
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="text action">
+            <bdi class=format!("nick {}", colour::class(nick))>{nick.to_owned()}</bdi>
+            " "
+            <span dir="auto" data-testid="message-text">
+                {drawn}
+            </span>
+            {at.map(|at| view! { " " {clock(at)} })}
+        </div>
+    }
+    .into_any()
+}
+
+/// A door, for the eye.
+#[derive(Clone, Copy)]
+struct Door {
+    /// As on the wire.
+    name: &'static str,
+    badge: &'static str,
+    hint: &'static str,
+}
+
+/// In place of the door: the server takes only so many messages a second from one member.
+const WAITS: Door = Door { name: "", badge: "soon", hint: "You are quick: this goes out in a moment" };
+
+fn badge(door: Option<Door>) -> impl IntoView {
+    door.map(|door| {
+        view! {
+            <span class="via" title=door.hint>
+                {door.badge}
+            </span>
+        }
+    })
+}
+
+fn door(via: Via) -> Option<Door> {
+    match via {
+        Via::Tcp => Some(Door { name: "tcp", badge: "tcp", hint: "Came in as plain text over TCP" }),
+        Via::Json => Some(Door { name: "json", badge: "json", hint: "Came in as JSON over TCP" }),
+        Via::Ws => Some(Door { name: "ws", badge: "web", hint: "Came in over WebSocket, as from this page" }),
+        Via::Unknown => None,
+    }
+}

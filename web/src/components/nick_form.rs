@@ -1,0 +1,81 @@
+//! What the dialogs that ask for a nick have in common.
+
+use leptos::html;
+use leptos::prelude::*;
+use partyline_shared::{InvalidName, Limits, Nick};
+
+/// A field for a nick, which says at once what can't be one.
+#[derive(Clone, Copy)]
+pub(crate) struct NickField {
+    /// The field.
+    pub(crate) node: NodeRef<html::Input>,
+    problem: RwSignal<Option<String>>,
+}
+
+impl NickField {
+    /// An empty field.
+    pub(crate) fn new() -> Self {
+        Self { node: NodeRef::new(), problem: RwSignal::new(None) }
+    }
+
+    /// The nick in it, if it is one; otherwise the person is told why not.
+    pub(crate) fn take(self) -> Option<String> {
+        let typed = self.node.get_untracked()?.value();
+        match Nick::new(typed.trim(), &Limits::default()) {
+            Ok(nick) => {
+                self.problem.set(None);
+                Some(nick.to_string())
+            }
+            Err(wrong) => {
+                let spaced = typed.trim().contains(char::is_whitespace);
+                self.problem.set(Some(match wrong {
+                    InvalidName::Empty => "Choose a name, or join as a guest.".to_owned(),
+                    InvalidName::BadChar(_) if spaced => "A name has no spaces.".to_owned(),
+                    wrong => format!("That can't be a name: {wrong}."),
+                }));
+                if let Some(input) = self.node.get_untracked() {
+                    let _ = input.focus();
+                }
+                None
+            }
+        }
+    }
+
+    /// Puts a nick into it.
+    pub(crate) fn fill(self, nick: &str) {
+        self.problem.set(None);
+        if let Some(input) = self.node.get_untracked() {
+            input.set_value(nick);
+            input.select();
+        }
+    }
+
+    /// Draws it. `id` ties the label and the problem to it.
+    pub(crate) fn draw(self, id: &'static str, label: &'static str, testid: &'static str) -> impl IntoView {
+        let problem = self.problem;
+        let problem_id = format!("{id}-problem");
+        view! {
+            <label class="label" for=id>
+                {label}
+            </label>
+            <input
+                node_ref=self.node
+                id=id
+                class="field"
+                type="text"
+                data-testid=testid
+                maxlength="64"
+                autocomplete="nickname"
+                autocapitalize="none"
+                spellcheck="false"
+                dir="auto"
+                aria-describedby=problem_id.clone()
+                aria-invalid=move || problem.with(Option::is_some).to_string()
+                on:input=move |_| problem.set(None)
+            />
+            <p class="problem" id=problem_id aria-live="polite">
+                {move || problem.get()}
+            </p>
+        }
+    }
+}

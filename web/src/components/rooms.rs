@@ -1,0 +1,195 @@
+//! The rooms, at the left, and who one is.
+
+use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::html;
+use leptos::prelude::*;
+use partyline_engine::Action;
+
+use crate::components::avatar::avatar;
+use crate::components::icon::Icon;
+use crate::driver::{Step, use_driver};
+use crate::route;
+
+/// The rooms and conversations, the way into others, and who one is.
+#[component]
+pub(crate) fn Rooms() -> impl IntoView {
+    let view = use_driver().view;
+    let names = move |private: bool| {
+        Memo::new(move |_| {
+            let lines = view.rooms.get().into_iter().filter(|room| room.private == private);
+            lines.map(|room| room.name).collect::<Vec<_>>()
+        })
+    };
+    let (rooms, conversations) = (names(false), names(true));
+    view! {
+        <nav class="panel rooms" id="rooms" tabindex="-1" aria-label="Rooms">
+            <div class="brand">
+                <span class="mark" aria-hidden="true"></span>
+                <span class="brand-name">"Partyline"</span>
+            </div>
+            <div class="panel-scroll">
+                <h2 class="section-title">"Rooms"</h2>
+                <ul class="list" role="list">
+                    <For each=move || rooms.get() key=Clone::clone let:name>
+                        <RoomItem name />
+                    </For>
+                </ul>
+                <JoinForm />
+                {move || {
+                    (!conversations.with(Vec::is_empty))
+                        .then(|| {
+                            view! {
+                                <h2 class="section-title">"Private"</h2>
+                                <ul class="list" role="list">
+                                    <For each=move || conversations.get() key=Clone::clone let:name>
+                                        <RoomItem name />
+                                    </For>
+                                </ul>
+                            }
+                        })
+                }}
+            </div>
+            <Me />
+        </nav>
+    }
+}
+
+/// A room in the list. It is a link, so that it opens in another tab the way links do.
+#[component]
+fn RoomItem(name: String) -> impl IntoView {
+    let driver = use_driver();
+    let view = driver.view;
+    let name = StoredValue::new(name);
+    let line = Memo::new(move |_| {
+        view.rooms.with(|rooms| rooms.iter().find(|room| name.with_value(|name| room.name == *name)).cloned())
+    });
+    let title = move || line.with(|line| line.as_ref().map(|line| line.title.clone()).unwrap_or_default());
+    let unread = Memo::new(move |_| line.with(|line| line.as_ref().map_or(0, |line| line.unread)));
+    let private = name.with_value(|name| name.starts_with('@'));
+    let is_current = Memo::new(move |_| view.current.with(|current| name.with_value(|name| name == current)));
+    let go = move |event: MouseEvent| {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0 {
+            return;
+        }
+        event.prevent_default();
+        driver.show(&name.get_value(), Step::New);
+    };
+    let leave = move |_| driver.act(Action::Part(name.get_value()));
+    let has_unread = move || unread.get() > 0;
+    let badge = move || match unread.get() {
+        0 => None,
+        count => {
+            let shown = if count > 99 { "99+".to_owned() } else { count.to_string() };
+            Some(view! {
+                <span class="unread" data-testid="unread">
+                    {shown}
+                </span>
+                <span class="sr-only">" unread"</span>
+            })
+        }
+    };
+    view! {
+        <li class="room-item" class:current=is_current class:has-unread=has_unread>
+            <a
+                class="item"
+                href=name.with_value(|name| route::path_of(name))
+                data-testid="room-link"
+                data-room=name.get_value()
+                aria-current=move || is_current.get().then_some("page")
+                on:click=go
+            >
+                {if private {
+                    (move || avatar(&title())).into_any()
+                } else {
+                    view! { <span class="item-mark">{Icon::Hash.draw()}</span> }.into_any()
+                }}
+                <span class="item-name">
+                    <bdi>{title}</bdi>
+                </span>
+                {badge}
+            </a>
+            <button
+                class="icon-button small leave"
+                type="button"
+                aria-label=move || if private { format!("Close {}", title()) } else { format!("Leave {}", title()) }
+                on:click=leave
+            >
+                {Icon::Close.draw()}
+            </button>
+        </li>
+    }
+}
+
+#[component]
+fn JoinForm() -> impl IntoView {
+    let driver = use_driver();
+    let field = NodeRef::<html::Input>::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(input) = field.get_untracked() else { return };
+        let room = input.value().trim().trim_start_matches('#').to_owned();
+        if room.is_empty() {
+            let _ = input.focus();
+            return;
+        }
+        input.set_value("");
+        driver.view.drawer.set(None);
+        driver.act(Action::Join(room));
+    };
+    view! {
+        <form class="join" on:submit=submit>
+            <input
+                node_ref=field
+                class="field"
+                type="text"
+                data-testid="join-input"
+                aria-label="Join or make a room"
+                placeholder="Join a room"
+                maxlength="65"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                enterkeyhint="go"
+                dir="auto"
+            />
+            <button class="icon-button" type="submit" aria-label="Join" data-testid="join-submit">
+                {Icon::Plus.draw()}
+            </button>
+        </form>
+    }
+}
+
+/// Who one is, and the way to be called something else.
+#[component]
+fn Me() -> impl IntoView {
+    let view = use_driver().view;
+    let nick = Memo::new(move |_| view.me.with(|me| me.as_ref().map(|me| me.nick.clone())));
+    view! {
+        <div class="me">
+            {move || {
+                nick.get()
+                    .map(|nick| {
+                        view! {
+                            {avatar(&nick)}
+                            <div class="me-names">
+                                <bdi class="me-nick" data-testid="me">
+                                    {nick}
+                                </bdi>
+                                <span class="me-server">{move || view.server.get()}</span>
+                            </div>
+                            <button
+                                class="icon-button"
+                                type="button"
+                                data-testid="rename"
+                                aria-label="Change your name"
+                                title="Change your name"
+                                on:click=move |_| view.renaming.set(true)
+                            >
+                                {Icon::Pencil.draw()}
+                            </button>
+                        }
+                    })
+            }}
+        </div>
+    }
+}

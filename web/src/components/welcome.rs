@@ -1,0 +1,54 @@
+//! The first visit: what this is, and what to call the person.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use crate::components::dialog::Dialog;
+use crate::components::nick_form::NickField;
+use crate::driver::use_driver;
+use crate::route;
+
+/// The card that greets a newcomer. Nobody is connected before they have answered it.
+#[component]
+pub(crate) fn Welcome() -> impl IntoView {
+    let driver = use_driver();
+    let field = NickField::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(nick) = field.take() {
+            driver.start(Some(nick), None);
+        }
+    };
+    let host = location().host().unwrap_or_default();
+    let place = route::current().filter(|room| !room.starts_with('@')).map(|room| format!("#{room}"));
+    view! {
+        <Dialog open=driver.view.first_visit labelled_by="welcome-title">
+            <form class="card" on:submit=submit>
+                <span class="mark" aria-hidden="true"></span>
+                <h2 id="welcome-title" class="card-title">
+                    {match place {
+                        Some(room) => view! { "Join " <bdi>{room}</bdi> }.into_any(),
+                        None => "Pick up the line".into_any(),
+                    }}
+                </h2>
+                <p class="card-text">
+                    "Partyline is one conversation for everything with a socket: browsers, terminals, scripts. You are about to join "
+                    <bdi class="strong">{host}</bdi> "."
+                </p>
+                {field.draw("welcome-nick", "What should people call you?", "nick-input")}
+                <button class="button primary wide" type="submit" data-testid="nick-submit">
+                    "Join the conversation"
+                </button>
+                <button
+                    class="button quiet wide"
+                    type="button"
+                    data-testid="guest-submit"
+                    on:click=move |_| driver.start(None, None)
+                >
+                    "Join as a guest"
+                </button>
+                <p class="card-note">"No account needed. This browser remembers you."</p>
+            </form>
+        </Dialog>
+    }
+}

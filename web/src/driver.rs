@@ -1,0 +1,398 @@
+//! Runs the engine: feeds it with what the socket, the clock and the person do, and carries out what it says.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
+use leptos::prelude::*;
+use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Settings};
+use partyline_shared::codec::json;
+use partyline_shared::{Limits, Line, Nick, Seq, Target, Timestamp, parse_line};
+
+use crate::socket::{Heard, Socket};
+use crate::view::{Notice, Stale, View};
+use crate::{page, route, storage, time};
+
+/// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
+const WINDOW: usize = 400;
+
+/// Most notices at a time; the oldest goes.
+const NOTICES: usize = 4;
+
+/// How long a hidden page gathers news: browsers draw no frames there, but the title should tell.
+const HIDDEN_PAUSE: Duration = Duration::from_millis(200);
+
+/// The engine at work. Copies of it are the same one.
+#[derive(Clone, Copy)]
+pub(crate) struct Driver {
+    core: StoredValue<Rc<RefCell<Core>>, LocalStorage>,
+    /// What the page shows.
+    pub(crate) view: View,
+}
+
+/// How a room comes to be shown, as far as the browser's history goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The person went there.
+    New,
+    /// They were led there.
+    Replace,
+    /// The address is there already.
+    Stay,
+}
+
+#[derive(Default)]
+struct Core {
+    /// `None` until the person has said what they want to be called.
+    engine: Option<Engine>,
+    socket: Option<Socket>,
+    /// How many sockets there were: what an earlier one still says is not heard.
+    sockets: u64,
+    timer: Option<(Timestamp, TimeoutHandle)>,
+    stale: Stale,
+    /// What is stale will be shown soon.
+    scheduled: bool,
+    /// The engine leads to its first room by itself once; the address may have named another one.
+    starting: bool,
+    /// Somebody was told something in private: the conversation with them is shown as soon as there is one.
+    told: Option<String>,
+    /// The room that is shown has been one of the engine's: if it is no longer, it was left.
+    settled: bool,
+    /// What came after this in the room that is shown is marked as new.
+    new_after: Option<Seq>,
+    notices: u64,
+}
+
+/// The driver of this page.
+pub(crate) fn use_driver() -> Driver {
+    expect_context()
+}
+
+impl Driver {
+    /// A driver that isn't started.
+    pub(crate) fn new() -> Self {
+        Self { core: StoredValue::new_local(Rc::default()), view: View::new() }
+    }
+
+    /// Connects, as somebody new or as who one was.
+    pub(crate) fn start(self, nick: Option<String>, identity: Option<Identity>) {
+        let mut rooms = storage::rooms();
+        let last = storage::last_room().filter(|room| rooms.contains(room));
+        let can_be = |room: &String| Target::new(room, &Limits::default()).is_ok();
+        if let Some(room) = route::current().filter(can_be).or(last) {
+            if !room.starts_with('@') {
+                // First, because the engine leads to the first one.
+                rooms.retain(|other| *other != room);
+                rooms.insert(0, room.clone());
+            }
+            self.view.current.set(room);
+        }
+        self.core().borrow_mut().starting = true;
+        let settings = Settings { nick, identity, rooms, entropy: page::entropy(), window: WINDOW };
+        self.core().borrow_mut().engine = Some(Engine::new(settings));
+        self.view.first_visit.set(false);
+        self.handle(Input::Connect);
+        self.publish();
+    }
+
+    /// Does what the person asks for, and shows it at once.
+    pub(crate) fn act(self, action: Action) {
+        self.handle(Input::User(action));
+        self.publish();
+    }
+
+    /// Connects now rather than later.
+    pub(crate) fn connect(self) {
+        self.handle(Input::Connect);
+        self.publish();
+    }
+
+    /// Connects now if a drop is being waited out: the network is back, or the person is.
+    pub(crate) fn hurry(self) {
+        if self.view.connection.with_untracked(|connection| matches!(connection, Connection::Waiting { .. })) {
+            self.connect();
+        }
+    }
+
+    /// Takes a typed line in the room that is shown. Returns whether it was taken.
+    pub(crate) fn say(self, text: String) -> bool {
+        if self.view.room.with_untracked(Option::is_none) && !text.starts_with('/') {
+            return false;
+        }
+        let room = self.view.current.get_untracked();
+        {
+            // Whoever speaks has read what was there, and the answers to the last line with it.
+            let core = self.core();
+            let mut core = core.borrow_mut();
+            core.new_after = None;
+            core.told = match parse_line(&text) {
+                Ok(Line::Tell { to, .. }) => Some(to),
+                _ => None,
+            };
+        }
+        self.view.notices.set(Vec::new());
+        self.act(Action::Line { room, text });
+        self.view.to_end.update(|times| *times = times.wrapping_add(1));
+        true
+    }
+
+    /// Shows a room or conversation.
+    pub(crate) fn show(self, room: &str, step: Step) {
+        self.view.drawer.set(None);
+        if step != Step::Stay {
+            route::show(room, step == Step::New);
+        }
+        if self.view.current.with_untracked(|current| current == room) {
+            return;
+        }
+        let core = self.core();
+        {
+            let mut core = core.borrow_mut();
+            let shown = core.engine.as_ref().and_then(|engine| engine.model().rooms.get(room));
+            let (settled, new_after) = (shown.is_some(), shown.filter(|room| room.unread > 0).map(|room| room.read));
+            (core.settled, core.new_after, core.stale) = (settled, new_after, Stale::ALL);
+        }
+        self.view.notices.set(Vec::new());
+        self.view.at_end.set(true);
+        self.view.current.set(room.to_owned());
+        storage::keep_last_room(room);
+        self.publish();
+    }
+
+    /// Goes where the address says, after a step through the browser's history.
+    pub(crate) fn follow_address(self) {
+        let Some(room) = route::current() else { return };
+        let known = self.with_engine(|engine| View::find(engine.model(), &room)).flatten();
+        match known {
+            Some(room) => self.show(&room, Step::Stay),
+            None => self.act(Action::Join(room)),
+        }
+    }
+
+    /// The page came into sight, or went out of it.
+    pub(crate) fn visibility_changed(self) {
+        if page::is_visible() {
+            self.hurry();
+        } else {
+            let current = self.view.current.get_untracked();
+            let read = self.with_engine(|engine| engine.model().rooms.get(&current).map(|room| room.read)).flatten();
+            if self.view.at_end.get_untracked() {
+                self.core().borrow_mut().new_after = read;
+            }
+        }
+        self.publish();
+    }
+
+    /// The timeline was scrolled.
+    pub(crate) fn scrolled(self, at_end: bool) {
+        if self.view.at_end.get_untracked() != at_end {
+            self.view.at_end.set(at_end);
+            self.publish();
+        }
+    }
+
+    /// Takes a notice away.
+    pub(crate) fn dismiss(self, id: u64) {
+        self.view.notices.update(|notices| notices.retain(|notice| notice.id != id));
+    }
+
+    /// Tells the engine what happened and does what it says.
+    fn handle(self, input: Input) {
+        let outputs = {
+            let core = self.core();
+            let mut core = core.borrow_mut();
+            let Some(engine) = core.engine.as_mut() else { return };
+            engine.handle(input, time::now())
+        };
+        for output in outputs {
+            match output {
+                Output::Open => self.open(),
+                Output::Transmit(command) => {
+                    if let Some(socket) = &self.core().borrow().socket {
+                        socket.send(json::encode_command(&command));
+                    }
+                }
+                Output::Close => self.core().borrow_mut().socket = None,
+                Output::Remember(identity) => storage::keep_identity(&identity),
+                Output::Changed(change) => self.changed(change),
+            }
+        }
+        self.set_timer();
+        self.schedule();
+    }
+
+    fn open(self) {
+        let core = self.core();
+        let mut core = core.borrow_mut();
+        core.sockets += 1;
+        let this = core.sockets;
+        core.socket = Some(Socket::open(move |heard| {
+            if self.core().borrow().sockets != this {
+                return;
+            }
+            match heard {
+                Heard::Opened => self.handle(Input::Opened),
+                Heard::Lost => self.handle(Input::Lost),
+                // What this version can't read is for a later one, like an unknown type.
+                Heard::Text(text) => {
+                    if let Ok(event) = json::decode_event(&text) {
+                        self.handle(Input::Received(event));
+                    }
+                }
+            }
+        }));
+    }
+
+    fn changed(self, change: Change) {
+        let core = self.core();
+        let is_current = |room: &str| self.view.current.with_untracked(|current| current == room);
+        let mut core = core.borrow_mut();
+        let stale = &mut core.stale;
+        match change {
+            Change::Connection => stale.connection = true,
+            Change::Me => stale.me = true,
+            Change::Rooms => stale.rooms = true,
+            Change::Timeline(room) => {
+                stale.rooms = true;
+                stale.timeline |= is_current(&room);
+            }
+            Change::Members(room) => stale.members |= is_current(&room),
+            Change::Typing(room) => stale.typing |= is_current(&room),
+            Change::Entered(room) => {
+                let by_itself = std::mem::take(&mut core.starting);
+                drop(core);
+                if !by_itself {
+                    self.show(&room, Step::New);
+                } else if self.view.current.with_untracked(String::is_empty) {
+                    self.show(&room, Step::Replace);
+                }
+            }
+            Change::Notice { room, text, error } => {
+                core.notices += 1;
+                let id = core.notices;
+                // The address or the list asked for a room that can't be: go where one can.
+                let dead_end = error && !core.settled && room.is_some_and(|room| is_current(&room));
+                drop(core);
+                if dead_end {
+                    self.view.current.set(String::new());
+                }
+                self.view.notices.update(|notices| {
+                    notices.push(Notice { id, text, error });
+                    let surplus = notices.len().saturating_sub(NOTICES);
+                    notices.drain(..surplus);
+                });
+            }
+        }
+    }
+
+    /// One timer for whatever the engine waits for.
+    fn set_timer(self) {
+        let core = self.core();
+        let mut core = core.borrow_mut();
+        let deadline = core.engine.as_ref().and_then(Engine::next_deadline);
+        // Each message puts the deadline off. A timer that is early does no harm: waking sets the next one.
+        if let (Some((at, _)), Some(deadline)) = (&core.timer, deadline)
+            && *at <= deadline
+        {
+            return;
+        }
+        if let Some((_, timer)) = core.timer.take() {
+            timer.clear();
+        }
+        let Some(at) = deadline else { return };
+        let wake = move || {
+            self.core().borrow_mut().timer = None;
+            self.handle(Input::Wake);
+        };
+        let pause = Duration::from_millis(at.since(time::now()));
+        core.timer = set_timeout_with_handle(wake, pause).ok().map(|timer| (at, timer));
+    }
+
+    /// Shows what changed with the next frame: a thousand messages that come at once are drawn once.
+    fn schedule(self) {
+        if std::mem::replace(&mut self.core().borrow_mut().scheduled, true) {
+            return;
+        }
+        if page::is_visible() {
+            request_animation_frame(move || self.publish());
+        } else {
+            set_timeout(move || self.publish(), HIDDEN_PAUSE);
+        }
+    }
+
+    fn publish(self) {
+        self.choose_room();
+        self.follow_told();
+        self.mark_read();
+        let core = self.core();
+        let mut core = core.borrow_mut();
+        core.scheduled = false;
+        let stale = std::mem::take(&mut core.stale);
+        let Some(engine) = &core.engine else { return };
+        if stale.rooms {
+            let rooms: Vec<_> = engine.model().rooms.values().filter(|room| !room.private).collect();
+            // Before the first answer there are none, which is no reason to forget those of the last visit.
+            if !rooms.is_empty() {
+                storage::keep_rooms(&rooms.iter().map(|room| room.name.clone()).collect::<Vec<_>>());
+            }
+        }
+        self.view.update(engine.model(), stale, core.new_after);
+    }
+
+    /// Sees to it that the room that is shown is one that there is: by its proper name, and another one if it
+    /// was left.
+    fn choose_room(self) {
+        let current = self.view.current.get_untracked();
+        let choice = self.with_engine(|engine| {
+            let model = engine.model();
+            let first = || model.rooms.values().find(|room| !room.private).map(|room| room.name.clone());
+            let home = || Some(model.default_room.clone()).filter(|room| model.rooms.contains_key(room));
+            let is_open = !current.is_empty() && !self.core().borrow().settled;
+            View::find(model, &current).or_else(|| if is_open { None } else { home().or_else(first) })
+        });
+        let Some(room) = choice.flatten() else { return };
+        if room != current {
+            self.show(&room, Step::Replace);
+            return;
+        }
+        let is_new = !std::mem::replace(&mut self.core().borrow_mut().settled, true);
+        if is_new {
+            route::show(&room, false);
+        }
+    }
+
+    /// Goes to the private conversation with whoever was told something.
+    fn follow_told(self) {
+        let Some(told) = self.core().borrow().told.clone() else { return };
+        let conversation = self.with_engine(|engine| {
+            let model = engine.model();
+            let key = |nick: &str| Nick::new(nick, &model.limits).map(|nick| nick.key()).ok();
+            let told = key(&told);
+            let with_them = |room: &&Room| room.private && key(&room.title) == told;
+            model.rooms.values().find(with_them).map(|room| room.name.clone())
+        });
+        if let Some(name) = conversation.flatten() {
+            self.core().borrow_mut().told = None;
+            self.show(&name, Step::New);
+        }
+    }
+
+    /// What the person has before their eyes is read.
+    fn mark_read(self) {
+        let current = self.view.current.get_untracked();
+        let unread = |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.unread > 0);
+        let seen = page::is_visible() && self.view.at_end.get_untracked();
+        if seen && self.with_engine(unread) == Some(true) {
+            self.handle(Input::User(Action::MarkRead(current)));
+        }
+    }
+
+    fn with_engine<T>(self, look: impl FnOnce(&Engine) -> T) -> Option<T> {
+        self.core().borrow().engine.as_ref().map(look)
+    }
+
+    fn core(self) -> Rc<RefCell<Core>> {
+        self.core.get_value()
+    }
+}

@@ -1,0 +1,257 @@
+//! A room as rows: day dividers, messages grouped by author, what is still on its way.
+
+use partyline_engine::{Pending, PendingState, Room};
+use partyline_shared::{ClientRef, Kind, MemberId, MemberRef, Message, Seq, Timestamp, Via};
+
+/// Within this long, what somebody adds to what they said stands under one name.
+const GROUP_MS: u64 = 5 * 60 * 1000;
+
+/// A line of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// A new day starts.
+    Day {
+        /// When its first message was said.
+        at: Timestamp,
+        /// How many days ago that is.
+        days_ago: i64,
+    },
+    /// What comes after this is new to the person.
+    New,
+    /// A message with a number.
+    Said {
+        /// The message.
+        message: Message,
+        /// It starts a group: who said it is shown.
+        head: bool,
+    },
+    /// What one said that has no number yet.
+    Pending {
+        /// It.
+        pending: Pending,
+        /// Who says it: oneself.
+        from: MemberRef,
+        /// It starts a group.
+        head: bool,
+    },
+}
+
+/// What tells rows apart. A row is drawn once: whatever changes how it looks is part of its key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    /// Of a day.
+    Day(u64, i64),
+    /// Of the mark before what is new.
+    New,
+    /// Of a message.
+    Said(Seq, bool),
+    /// Of a pending message.
+    Pending(ClientRef, bool, Option<String>, bool),
+}
+
+impl Row {
+    /// What tells this row apart from others of its room.
+    pub(crate) fn key(&self) -> Key {
+        match self {
+            Self::Day { at, days_ago } => Key::Day(at.0, *days_ago),
+            Self::New => Key::New,
+            Self::Said { message, head } => Key::Said(message.seq, *head),
+            Self::Pending { pending, head, .. } => {
+                let (failed, waits) = match &pending.state {
+                    PendingState::Failed(why) => (Some(why.clone()), false),
+                    PendingState::RetryAt(_) => (None, true),
+                    PendingState::Queued | PendingState::Sent => (None, false),
+                };
+                Key::Pending(pending.reference.clone(), *head, failed, waits)
+            }
+        }
+    }
+}
+
+/// What the rows depend on beside the room.
+pub(crate) struct Reader<'a> {
+    /// Who reads.
+    pub(crate) me: Option<&'a MemberRef>,
+    /// What came after this number is marked as new.
+    pub(crate) new_after: Option<Seq>,
+    /// The local day of an instant.
+    pub(crate) day_of: &'a dyn Fn(Timestamp) -> i64,
+    /// The local day that it is.
+    pub(crate) today: i64,
+}
+
+/// Lays a room out.
+pub(crate) fn lay_out(room: &Room, reader: &Reader<'_>) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(room.messages.len() + room.pending.len() + 8);
+    let mut new_after = reader.new_after;
+    let mut day = None;
+    let mut last: Option<Last<'_>> = None;
+    for message in room.messages.iter().filter(|message| message.kind != Kind::Unknown) {
+        let its_day = (reader.day_of)(message.at);
+        if day.replace(its_day) != Some(its_day) {
+            rows.push(Row::Day { at: message.at, days_ago: reader.today - its_day });
+            last = None;
+        }
+        let of_another = reader.me.is_none_or(|me| me.id != message.from.id);
+        if of_another && new_after.is_some_and(|seen| message.seq > seen) {
+            new_after = None;
+            rows.push(Row::New);
+            last = None;
+        }
+        let this = Last::of(message);
+        let head = this.starts_group(last.as_ref());
+        rows.push(Row::Said { message: message.clone(), head });
+        last = Some(this);
+    }
+    let Some(me) = reader.me else { return rows };
+    for pending in &room.pending {
+        let this = Last { from: me.id, nick: &me.nick, at: pending.at, action: pending.action, via: Via::Ws };
+        let head = this.starts_group(last.as_ref());
+        rows.push(Row::Pending { pending: pending.clone(), from: me.clone(), head });
+        last = Some(this);
+    }
+    rows
+}
+
+/// What grouping compares.
+struct Last<'a> {
+    from: MemberId,
+    nick: &'a str,
+    at: Timestamp,
+    action: bool,
+    via: Via,
+}
+
+impl<'a> Last<'a> {
+    fn of(message: &'a Message) -> Self {
+        let Message { from, at, kind, via, .. } = message;
+        Self { from: from.id, nick: &from.nick, at: *at, action: *kind == Kind::Action, via: *via }
+    }
+
+    /// An action names its author itself, so it starts a group and ends one. Another door may be another program
+    /// of the same member, so it starts one too.
+    fn starts_group(&self, last: Option<&Self>) -> bool {
+        let continues = |last: &Self| {
+            let same = last.from == self.from && last.nick == self.nick && last.via == self.via;
+            // A pending message has the time of this machine's clock: it may be before or after.
+            same && !last.action && !self.action && last.at.0.abs_diff(self.at.0) < GROUP_MS
+        };
+        !last.is_some_and(continues)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+
+    const DAY: u64 = 86_400_000;
+
+    fn member(id: u8, nick: &str) -> MemberRef {
+        MemberRef { id: MemberId([id; 16]), nick: nick.into() }
+    }
+
+    fn message(seq: u64, at: u64, from: &MemberRef, kind: Kind) -> Message {
+        let text = format!("text {seq}");
+        Message {
+            room: "lobby".into(),
+            seq: Seq(seq),
+            at: Timestamp(at),
+            from: from.clone(),
+            to: None,
+            kind,
+            text,
+            via: Via::Tcp,
+        }
+    }
+
+    fn room(messages: Vec<Message>, pending: Vec<Pending>) -> Room {
+        Room {
+            name: "lobby".into(),
+            title: "lobby".into(),
+            private: false,
+            joined: true,
+            members: Vec::new(),
+            count: 0,
+            messages: VecDeque::from(messages),
+            pending,
+            head: Seq(0),
+            has_older: false,
+            loading: false,
+            read: Seq(0),
+            unread: 0,
+            typing: Vec::new(),
+        }
+    }
+
+    /// The layout, a letter a row: D day, N new, H head, m more of a group, P and p the same, pending.
+    fn shape(room: &Room, me: &MemberRef, new_after: Option<Seq>) -> String {
+        let day_of = |at: Timestamp| i64::try_from(at.0 / DAY).unwrap();
+        let rows = lay_out(room, &Reader { me: Some(me), new_after, day_of: &day_of, today: 1 });
+        let letters = rows.iter().map(|row| match row {
+            Row::Day { .. } => 'D',
+            Row::New => 'N',
+            Row::Said { head, .. } => {
+                if *head {
+                    'H'
+                } else {
+                    'm'
+                }
+            }
+            Row::Pending { head, .. } => {
+                if *head {
+                    'P'
+                } else {
+                    'p'
+                }
+            }
+        });
+        letters.collect()
+    }
+
+    #[test]
+    fn one_author_is_named_once_within_five_minutes() {
+        let (ann, bob) = (member(1, "ann"), member(2, "bob"));
+        let said = vec![
+            message(1, 0, &ann, Kind::Text),
+            message(2, GROUP_MS - 1, &ann, Kind::Text),
+            message(3, GROUP_MS, &bob, Kind::Text),
+            message(4, 3 * GROUP_MS, &bob, Kind::Text),
+            message(5, 3 * GROUP_MS, &bob, Kind::Action),
+            message(6, 3 * GROUP_MS, &bob, Kind::Text),
+            message(7, 3 * GROUP_MS, &bob, Kind::Unknown),
+            message(8, 3 * GROUP_MS, &member(2, "robert"), Kind::Text),
+        ];
+        assert_eq!(shape(&room(said, Vec::new()), &ann, None), "DHmHHHHH");
+    }
+
+    #[test]
+    fn days_and_what_is_new_start_groups() {
+        let (ann, bob) = (member(1, "ann"), member(2, "bob"));
+        let said = vec![
+            message(1, DAY - 2, &bob, Kind::Text),
+            message(2, DAY - 1, &bob, Kind::Text),
+            message(3, DAY, &bob, Kind::Text),
+            message(4, DAY, &ann, Kind::Text),
+            message(5, DAY, &bob, Kind::Text),
+            message(6, DAY, &bob, Kind::Text),
+        ];
+        let room = room(said, Vec::new());
+        assert_eq!(shape(&room, &ann, Some(Seq(3))), "DHmDHHNHm", "one's own message isn't new");
+        assert_eq!(shape(&room, &ann, Some(Seq(6))), "DHmDHHHm");
+    }
+
+    #[test]
+    fn what_is_on_its_way_follows_what_was_said() {
+        let ann = member(1, "ann");
+        let pending = |at| Pending {
+            reference: ClientRef::try_from(format!("r{at}")).unwrap(),
+            text: "hi".into(),
+            action: false,
+            at: Timestamp(at),
+            state: PendingState::Queued,
+        };
+        let said = Message { via: Via::Ws, ..message(1, 50, &ann, Kind::Text) };
+        assert_eq!(shape(&room(vec![said], vec![pending(10), pending(GROUP_MS + 10)]), &ann, None), "DHpP");
+    }
+}

@@ -1,0 +1,223 @@
+//! What the page shows, as signals. Only the driver writes what comes from the engine, and only where it changed.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use partyline_engine::{Connection, Model};
+use partyline_shared::{MemberRef, RoomName, Seq};
+
+use crate::rows::{Reader, Row, lay_out};
+use crate::time;
+
+/// A room in the list of rooms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoomLine {
+    /// Its name on the wire.
+    pub(crate) name: String,
+    /// What to call it.
+    pub(crate) title: String,
+    /// It is a private conversation.
+    pub(crate) private: bool,
+    /// How many messages the person hasn't seen.
+    pub(crate) unread: usize,
+}
+
+/// The room that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoomState {
+    /// What to call it.
+    pub(crate) title: String,
+    /// It is a private conversation.
+    pub(crate) private: bool,
+    /// The server has let one in, or has before.
+    pub(crate) entered: bool,
+    /// How many people are in it.
+    pub(crate) count: usize,
+    /// There is more before what is shown, and it isn't on its way yet.
+    pub(crate) can_load_older: bool,
+    /// How many messages the person hasn't seen.
+    pub(crate) unread: usize,
+}
+
+/// Something to tell the person where they are, and nobody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// Tells notices apart.
+    pub(crate) id: u64,
+    /// What.
+    pub(crate) text: String,
+    /// Something failed.
+    pub(crate) error: bool,
+}
+
+/// What is no longer as the model has it.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of flags, each for a part of the page")]
+pub(crate) struct Stale {
+    /// The connection.
+    pub(crate) connection: bool,
+    /// Who one is, and what the server is called.
+    pub(crate) me: bool,
+    /// The list of rooms, unread counts included.
+    pub(crate) rooms: bool,
+    /// What was said in the room that is shown.
+    pub(crate) timeline: bool,
+    /// Who is in it.
+    pub(crate) members: bool,
+    /// Who is typing in it.
+    pub(crate) typing: bool,
+}
+
+impl Stale {
+    /// Everything: at the start, and when another room is shown.
+    pub(crate) const ALL: Self =
+        Self { connection: true, me: true, rooms: true, timeline: true, members: true, typing: true };
+}
+
+/// All signals of the page.
+#[derive(Clone, Copy)]
+pub(crate) struct View {
+    /// Whether the server can be talked to.
+    pub(crate) connection: RwSignal<Connection>,
+    /// Who one is.
+    pub(crate) me: RwSignal<Option<MemberRef>>,
+    /// What the server is called.
+    pub(crate) server: RwSignal<String>,
+    /// How long a message may be.
+    pub(crate) message_chars: RwSignal<usize>,
+    /// The rooms and conversations.
+    pub(crate) rooms: RwSignal<Vec<RoomLine>>,
+    /// The name of the room that is shown; empty until that is known.
+    pub(crate) current: RwSignal<String>,
+    /// That room; `None` until one is in it.
+    pub(crate) room: RwSignal<Option<RoomState>>,
+    /// What was said in it. Shared, because the list hands each row out again at every change.
+    pub(crate) rows: RwSignal<Vec<Arc<Row>>>,
+    /// Who is in it.
+    pub(crate) members: RwSignal<Vec<MemberRef>>,
+    /// What those are called who are typing in it.
+    pub(crate) typing: RwSignal<Vec<String>>,
+    /// What to tell the person.
+    pub(crate) notices: RwSignal<Vec<Notice>>,
+    /// The end of the timeline is in view.
+    pub(crate) at_end: RwSignal<bool>,
+    /// Counts the times the timeline was asked to go to its end.
+    pub(crate) to_end: RwSignal<u32>,
+    /// A text to put into the composer.
+    pub(crate) prefill: RwSignal<Option<String>>,
+    /// It is a first visit: nobody has said yet what they want to be called.
+    pub(crate) first_visit: RwSignal<bool>,
+    /// The dialog to change one's nick is open.
+    pub(crate) renaming: RwSignal<bool>,
+    /// The drawer that is open on a narrow screen.
+    pub(crate) drawer: RwSignal<Option<Drawer>>,
+}
+
+/// What slides in on a narrow screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drawer {
+    /// The list of rooms.
+    Rooms,
+    /// The list of members.
+    Members,
+}
+
+impl View {
+    /// A page that shows nothing yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            connection: RwSignal::new(Connection::Idle),
+            me: RwSignal::new(None),
+            server: RwSignal::new(String::new()),
+            message_chars: RwSignal::new(partyline_shared::Limits::default().message_chars),
+            rooms: RwSignal::new(Vec::new()),
+            current: RwSignal::new(String::new()),
+            room: RwSignal::new(None),
+            rows: RwSignal::new(Vec::new()),
+            members: RwSignal::new(Vec::new()),
+            typing: RwSignal::new(Vec::new()),
+            notices: RwSignal::new(Vec::new()),
+            at_end: RwSignal::new(true),
+            to_end: RwSignal::new(0),
+            prefill: RwSignal::new(None),
+            first_visit: RwSignal::new(false),
+            renaming: RwSignal::new(false),
+            drawer: RwSignal::new(None),
+        }
+    }
+
+    /// Brings what is stale up to date.
+    pub(crate) fn update(self, model: &Model, stale: Stale, new_after: Option<Seq>) {
+        if stale.connection {
+            put(self.connection, model.connection.clone());
+        }
+        if stale.me {
+            put(self.me, model.me.clone());
+            put(self.server, model.server.clone());
+            put(self.message_chars, model.limits.message_chars);
+        }
+        if stale.rooms {
+            put(self.rooms, room_lines(model));
+        }
+        let Some(room) = self.current.with_untracked(|name| model.rooms.get(name)) else {
+            put(self.room, None);
+            put(self.rows, Vec::new());
+            put(self.members, Vec::new());
+            put(self.typing, Vec::new());
+            return;
+        };
+        if stale.timeline || stale.members || stale.rooms {
+            let state = RoomState {
+                title: room.title.clone(),
+                private: room.private,
+                entered: room.joined || !room.messages.is_empty(),
+                count: room.count,
+                can_load_older: room.has_older && !room.loading,
+                unread: room.unread,
+            };
+            put(self.room, Some(state));
+        }
+        // One's own nick is in what one said that is on its way.
+        if stale.timeline || stale.me {
+            let today = time::day(time::now());
+            let reader = Reader { me: model.me.as_ref(), new_after, day_of: &time::day, today };
+            self.rows.set(lay_out(room, &reader).into_iter().map(Arc::new).collect());
+        }
+        if stale.members {
+            put(self.members, room.members.clone());
+        }
+        if stale.typing {
+            put(self.typing, room.typing.iter().map(|typing| typing.member.nick.clone()).collect());
+        }
+    }
+
+    /// The name on the wire of a room that the person is in, however it is spelt.
+    pub(crate) fn find(model: &Model, typed: &str) -> Option<String> {
+        if model.rooms.contains_key(typed) {
+            return Some(typed.to_owned());
+        }
+        let typed = RoomName::new(typed, &model.limits).ok()?.key();
+        let same = |name: &&String| RoomName::new(name, &model.limits).is_ok_and(|name| name.key() == typed);
+        model.rooms.keys().find(same).cloned()
+    }
+}
+
+/// Rooms first, then conversations; by title.
+fn room_lines(model: &Model) -> Vec<RoomLine> {
+    let line = |room: &partyline_engine::Room| RoomLine {
+        name: room.name.clone(),
+        title: room.title.clone(),
+        private: room.private,
+        unread: room.unread,
+    };
+    let mut lines: Vec<_> = model.rooms.values().map(line).collect();
+    lines.sort_by_cached_key(|line| (line.private, line.title.to_lowercase()));
+    lines
+}
+
+/// Writes a signal only if that changes it, so that nothing is drawn again for nothing.
+fn put<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
