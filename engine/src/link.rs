@@ -5,7 +5,6 @@ use partyline_shared::{Bye, ByeReason, Command, Epoch, Hello, PROTOCOL, Timestam
 use crate::backoff::Backoff;
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::rooms::key;
 use crate::{Change, Connection, Identity, Output};
 
 /// A server that has said nothing for so long is asked whether it is there.
@@ -75,10 +74,6 @@ impl Engine {
         let Welcome { server, you, token, epoch, default_room, limits, .. } = welcome;
         (self.link.since, self.link.pinged) = (now, None);
         (self.model.server, self.model.default_room, self.model.limits) = (server, default_room, limits);
-        let renamed = self.model.me.as_ref().is_none_or(|me| me.nick != you.nick);
-        if let Some(asked) = self.nick.as_ref().filter(|asked| renamed && key(asked) != key(&you.nick)) {
-            out.error(None, format!("you can't be called {asked} now: you are {}; /nick NAME changes it", you.nick));
-        }
         if self.epoch().is_some_and(|known| *known != epoch) {
             self.forget_log(out);
         }

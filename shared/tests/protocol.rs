@@ -1,5 +1,7 @@
 //! docs/PROTOCOL.md is what is spoken: every example in it is read, and written again as it stands.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing, also in its helpers")]
+
 use std::collections::BTreeSet;
 
 use partyline_shared::codec::json;

@@ -39,15 +39,6 @@ fn who_names_no_room_is_led_to_the_default_one() {
 }
 
 #[test]
-fn another_nick_than_asked_for_is_said() {
-    let mut client = Client::with(&["lobby"], Some("bob"), None);
-    client.input(Input::Connect);
-    client.input(Input::Opened);
-    let said = client.event(Client::welcome("guest-1", "e1"));
-    assert_eq!(said, ["error: you can't be called bob now: you are guest-1; /nick NAME changes it"]);
-}
-
-#[test]
 fn who_one_is_is_remembered() {
     let mut client = Client::new(&["lobby"]);
     client.input(Input::Connect);

@@ -140,6 +140,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
         if self.mode == Mode::Lines {
             self.introduce().await?;
         }
+        let mut read_at = Instant::now();
         loop {
             self.feed(&bytes).await?;
             bytes.clear();
@@ -153,26 +154,20 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
                     None => Ok(()),
                 };
             }
-            let silent_at = Instant::now() + SILENCE;
+            // Counted from the last byte, whatever is shown meanwhile.
+            let silent_at = read_at + SILENCE;
             let may_be_whole = !self.decoder.seen_newline() && self.decoder.is_inside_line();
             tokio::select! {
-                read = self.reader.read_buf(&mut bytes) => self.at_end = read? == 0,
+                read = self.reader.read_buf(&mut bytes) => {
+                    self.at_end = read? == 0;
+                    read_at = Instant::now();
+                }
                 items = self.session.outbox().take() => self.show(items.ok_or(End::Over)?).await?,
                 () = tokio::time::sleep_until(silent_at), if may_be_whole => {
-                    // Otherwise it is the start of a character: its rest is on its way.
                     self.chunks.extend(self.decoder.take_unfinished());
-                    if self.chunks.is_empty() {
-                        self.wait_for_rest(&mut bytes).await?;
-                    }
                 }
             }
         }
-    }
-
-    /// Waits for the rest of a character, showing nothing: the client is in the middle of something.
-    async fn wait_for_rest(&mut self, bytes: &mut BytesMut) -> Result<(), End> {
-        self.at_end = self.reader.read_buf(bytes).await? == 0;
-        Ok(())
     }
 
     async fn feed(&mut self, bytes: &[u8]) -> Result<(), End> {

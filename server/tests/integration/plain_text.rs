@@ -108,6 +108,38 @@ fn whoever_never_ends_a_line_gets_one_answer_a_message() {
 }
 
 #[test]
+fn whoever_never_ends_a_line_is_heard_in_a_busy_room() {
+    let server = Server::start(&["--burst", "100000", "--per-second", "0"]);
+    let address = server.address;
+    let mut script = server.connect();
+    script.send("first");
+    script.receive();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut bot = Socket::json_in(address, "bot", "lobby");
+            for n in 0.. {
+                bot.send_json(&crate::support::say("lobby", &format!("{n}"), &n.to_string()));
+                bot.event("sent");
+                if done.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        for said in ["one", "two", "三"] {
+            // A character in two pieces is still one.
+            let (head, tail) = said.as_bytes().split_at(1);
+            script.send(head);
+            script.send(tail);
+            let answer = script.receive();
+            assert!(answer.starts_with(&format!("收到你的消息{said}")), "{answer}");
+            assert!(answer.len() <= 1024);
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}
+
+#[test]
 fn a_first_newline_makes_it_an_ordinary_client() {
     let server = Server::start(&[]);
     let mut ann = Socket::plain_in(server.address, "ann");

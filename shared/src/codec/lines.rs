@@ -61,19 +61,18 @@ impl LineDecoder {
         self.seen_newline
     }
 
-    /// Whether bytes wait for the end of their line.
+    /// Whether [`LineDecoder::take_unfinished`] would take something.
     pub fn is_inside_line(&self) -> bool {
-        !self.line.is_empty() || self.overflow
+        self.overflow || self.line.len() > unfinished_character(&self.line)
     }
 
     /// Takes what has come of an unfinished line, for a sender who never ends any. Bytes that could be the
     /// start of a character that isn't whole yet stay behind.
     pub fn take_unfinished(&mut self) -> Option<Chunk> {
-        let whole = self.line.len() - unfinished_character(&self.line);
-        if whole == 0 && !self.overflow {
+        if !self.is_inside_line() {
             return None;
         }
-        let rest = self.line.split_off(whole);
+        let rest = self.line.split_off(self.line.len() - unfinished_character(&self.line));
         let chunk = self.take_line();
         self.line = rest;
         Some(chunk)
@@ -81,7 +80,7 @@ impl LineDecoder {
 
     /// Takes the rest at the end of the stream, whole characters or not.
     pub fn finish(&mut self) -> Option<Chunk> {
-        self.is_inside_line().then(|| self.take_line())
+        (self.overflow || !self.line.is_empty()).then(|| self.take_line())
     }
 
     fn push(&mut self, byte: u8, lines: &mut VecDeque<Chunk>) {
@@ -184,7 +183,9 @@ mod tests {
     fn an_unfinished_line_is_never_cut_inside_a_character() {
         let mut decoder = LineDecoder::plain(100);
         decode(&mut decoder, &["你好".as_bytes(), &"世".as_bytes()[..2]]);
+        assert!(decoder.is_inside_line());
         assert_eq!(decoder.take_unfinished(), Some(line("你好")));
+        assert!(!decoder.is_inside_line(), "a part of a character is nothing yet");
         assert_eq!(decoder.take_unfinished(), None);
         decode(&mut decoder, &[&"世".as_bytes()[2..]]);
         assert_eq!(decoder.take_unfinished(), Some(line("世")));
