@@ -27,7 +27,7 @@ fn a_room_that_is_refused_is_no_longer_wanted() {
     let mut client = Client::online();
     assert_eq!(
         client.line("/join a:b"),
-        ["error: no room can be called that: only letters, digits, '-' and '_' are allowed, not :"]
+        ["error: no room can be called that: only letters, digits, '-' and '_' are allowed, not \":\""]
     );
     client.line("/join attic");
     let refused = r#"{"type":"refused","code":"too_many_rooms","text":"too many","room":"attic"}"#;

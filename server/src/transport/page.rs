@@ -3,7 +3,7 @@
 //! A debug build reads `dist/` as it is at that moment; a release build carries what was there when it was built.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -38,16 +38,17 @@ pub(super) async fn serve(request: Request) -> Response {
             _ => (StatusCode::NOT_FOUND, "there is no such file\n").into_response(),
         };
     };
-    let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()));
+    let policy = (name == INDEX).then(|| content_security_policy(&file.data));
+    let hash = hex(&file.metadata.sha256_hash());
+    let (file, encoding) = compressed(name, file, headers);
+    // Each form of a file is a representation of its own (RFC 9110 section 8.8.3.3).
+    let etag = format!("\"{hash}-{}\"", encoding.unwrap_or("plain"));
     let cached = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     if cached.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
         return StatusCode::NOT_MODIFIED.into_response();
     }
-    let policy = (name == INDEX).then(|| content_security_policy(&file.data));
-    let (file, encoding) = compressed(name, file, headers);
     let mime = mime_guess::from_path(name).first_or_octet_stream();
-    let body = if request.method() == Method::HEAD { axum::body::Body::empty() } else { file.data.into() };
-    let mut response = Response::new(body);
+    let mut response = Response::new(file.data.into());
     let out = response.headers_mut();
     let text = if mime.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
     let values = [

@@ -14,6 +14,7 @@ mod browser;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod support;
+mod serving;
 mod talking;
 
 /// Runs a test in its own browser, or says why not.
@@ -32,6 +33,7 @@ macro_rules! browser_test {
 }
 
 browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talking::talk_and_restart);
+browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_and_caching);
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(the_page_looks_right_at_each_size, talking::screenshots);

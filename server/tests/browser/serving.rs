@@ -1,0 +1,49 @@
+//! How the built page is served: in the best form that a client takes, and kept as long as it may be.
+
+use crate::support::Server;
+
+/// The head of the answer to a request for this path.
+fn head(server: &Server, path: &str, more: &str) -> String {
+    let mut raw = server.connect();
+    raw.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n"));
+    let response = raw.finish_bytes();
+    let end = response.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    String::from_utf8(response[..end].to_vec()).unwrap()
+}
+
+fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+pub(crate) async fn forms_and_caching() {
+    let server = Server::start(&[]);
+    let index = head(&server, "/", "");
+    assert!(index.starts_with("HTTP/1.1 200 ") && field(&index, "content-encoding").is_none(), "{index}");
+    assert_eq!(field(&index, "cache-control"), Some("no-cache"));
+    let policy = field(&index, "content-security-policy").unwrap();
+    assert!(policy.contains("'sha256-") && !policy.contains("unsafe-inline"), "{policy}");
+    assert_eq!(field(&head(&server, "/r/kitchen", ""), "content-type"), field(&index, "content-type"));
+
+    let mut raw = server.connect();
+    raw.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let html = raw.finish();
+    let wasm = html.split(['"', '\'']).find(|part| part.ends_with("_bg.wasm")).unwrap();
+    let mut forms = Vec::new();
+    for (accept, encoding) in
+        [("", None), ("Accept-Encoding: gzip, br\r\n", Some("br")), ("Accept-Encoding: gzip\r\n", Some("gzip"))]
+    {
+        let head = head(&server, wasm, accept);
+        assert_eq!(field(&head, "content-type"), Some("application/wasm"));
+        assert_eq!(field(&head, "content-encoding"), encoding);
+        assert_eq!(field(&head, "cache-control"), Some("public, max-age=31536000, immutable"));
+        forms.push((
+            field(&head, "content-length").unwrap().parse::<usize>().unwrap(),
+            field(&head, "etag").unwrap().to_owned(),
+        ));
+    }
+    assert!(forms[1].0 < forms[2].0 && forms[2].0 < forms[0].0, "brotli before gzip before neither: {forms:?}");
+    assert!(forms[0].1 != forms[1].1 && forms[1].1 != forms[2].1, "each form has a tag of its own");
+    let unchanged = head(&server, "/", &format!("If-None-Match: {}\r\n", field(&index, "etag").unwrap()));
+    assert!(unchanged.starts_with("HTTP/1.1 304 "), "{unchanged}");
+    assert!(head(&server, "/nothing.js", "").starts_with("HTTP/1.1 404 "));
+}
