@@ -11,10 +11,10 @@
 )]
 
 mod browser;
+mod serving;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod support;
-mod serving;
 mod talking;
 
 /// Runs a test in its own browser, or says why not.
