@@ -104,9 +104,10 @@ fn page_unless_fresh(machine: &Machine) -> Result<Outcome> {
     page::build(machine).map(|()| Passed)
 }
 
-/// The browser tests run only when told to, so that `cargo test` alone needs no browser and no page.
+/// The browser tests run only when told to, so that `cargo test` alone needs no browser and no page. The page's own
+/// unit tests touch no browser, and run natively like all others.
 fn tests(machine: &Machine) -> Result<Outcome> {
-    let command = cmd!(machine.sh, "cargo test --workspace --exclude partyline-web");
+    let command = cmd!(machine.sh, "cargo test --workspace");
     passes(command.env("PARTYLINE_BROWSER_TESTS", "1"))
 }
 
