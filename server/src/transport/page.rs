@@ -90,9 +90,10 @@ fn accepts(header: &str, coding: &str) -> bool {
     })
 }
 
-/// Whether a name holds a hash of what is in it, as trunk writes it: 16 hexadecimal digits after a dash.
+/// Whether a name holds a hash of what is in it, as trunk writes it: 64 bits in hexadecimal, without leading zeros.
 fn is_hashed(name: &str) -> bool {
-    let is_hash = |part: &str| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    // Eight zeros at the start are as good as impossible, and no word of a name is as long and all hexadecimal.
+    let is_hash = |part: &str| (8..=16).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit());
     name.split(['-', '_', '.']).any(is_hash)
 }
 
@@ -138,6 +139,7 @@ mod tests {
     fn only_names_with_a_hash_are_kept_for_ever() {
         assert!(is_hashed("partyline-web-a53f37a1b2c3d4e5_bg.wasm"));
         assert!(is_hashed("style-0123456789abcdef.css"));
+        assert!(is_hashed("partyline-web-4527fee32dd7348_bg.wasm"), "a leading zero isn't written");
         assert!(!is_hashed("index.html"));
         assert!(!is_hashed("icon.svg"));
     }
