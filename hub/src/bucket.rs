@@ -1,17 +1,17 @@
-//! How much a member may do in a time.
+//! How much somebody may do in a time.
 
 use partyline_shared::Timestamp;
 
 /// A token bucket: `burst` at once, then `per_second`. In thousandths, so that refilling loses nothing.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     level: u64,
     filled: Timestamp,
 }
 
 impl Bucket {
     /// A full one.
-    pub(crate) fn new(burst: u32, now: Timestamp) -> Self {
+    pub fn new(burst: u32, now: Timestamp) -> Self {
         Self { level: u64::from(burst) * 1000, filled: now }
     }
 
@@ -19,7 +19,7 @@ impl Bucket {
     ///
     /// # Errors
     /// After how many milliseconds there is one, where there is none. A rate of 0 means no limit.
-    pub(crate) fn take(&mut self, burst: u32, per_second: u32, now: Timestamp) -> Result<(), u64> {
+    pub fn take(&mut self, burst: u32, per_second: u32, now: Timestamp) -> Result<(), u64> {
         if per_second == 0 {
             return Ok(());
         }

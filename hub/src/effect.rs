@@ -1,8 +1,8 @@
 //! What the hub wants done.
 
-use partyline_shared::Event;
+use partyline_shared::{Event, Refused, Sent};
 
-use crate::{NewEntry, Query, SessionId};
+use crate::{NewEntry, PostId, Query, SessionId};
 
 /// A room, as long as it is in memory. A number is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +25,13 @@ pub enum Effect {
         session: SessionId,
         /// What.
         event: Event,
+    },
+    /// Tell whoever brought an [`crate::Input::Post`] what came of it.
+    Posted {
+        /// Which.
+        post: PostId,
+        /// The number it got, or why it got none.
+        outcome: Result<Sent, Refused>,
     },
     /// Tell a session whatever is delivered to this room from now on.
     Subscribe {

@@ -38,6 +38,8 @@ pub struct Settings {
     pub reads_per_session: usize,
     /// Commands of one session that may wait until a room is entered.
     pub deferred_per_session: usize,
+    /// Messages of those who aren't there that may be on their way to the log at a time; more are refused.
+    pub posts_at_once: usize,
 }
 
 impl Default for Settings {
@@ -55,6 +57,7 @@ impl Default for Settings {
             appends_per_session: 256,
             reads_per_session: 8,
             deferred_per_session: 64,
+            posts_at_once: 256,
         }
     }
 }
@@ -68,14 +71,16 @@ pub struct Hub {
     pub(crate) sessions: Sessions,
     pub(crate) members: Members,
     pub(crate) rooms: Rooms,
-    /// Bounded by the sessions and `appends_per_session`.
+    /// Bounded by the sessions and `appends_per_session`, and `posts_at_once`.
     pub(crate) appends: BTreeMap<AppendId, PendingAppend>,
     /// Bounded by the sessions and `reads_per_session`, and one for each room that is being loaded.
     pub(crate) reads: BTreeMap<ReadId, PendingRead>,
+    /// Posts that have yet to be answered: they wait for the room, or for the log.
+    pub(crate) posts: usize,
     pub(crate) effects: Vec<Effect>,
     last_append: u64,
     last_read: u64,
-    stopped: Option<Bye>,
+    pub(crate) stopped: Option<Bye>,
 }
 
 impl Hub {
@@ -88,6 +93,7 @@ impl Hub {
             rooms: Rooms::default(),
             appends: BTreeMap::new(),
             reads: BTreeMap::new(),
+            posts: 0,
             effects: Vec::new(),
             last_append: 0,
             last_read: 0,
@@ -107,6 +113,7 @@ impl Hub {
             Input::Command { session, command } => self.command(session, command, now),
             Input::HalfClose { session } => self.finish(session, false, now),
             Input::Close { session } => self.close(session, now),
+            Input::Post { post, author, via, text } => self.post(post, author, via, &text),
             Input::Committed { append, outcome } => self.committed(append, outcome, now),
             Input::Read { read, outcome } => self.was_read(read, outcome, now),
             Input::Wake => self.wake(now),

@@ -1,12 +1,16 @@
 //! What the hub is told.
 
-use partyline_shared::{Bye, Command, Token, Via};
+use partyline_shared::{Bye, Command, MemberId, Token, Via};
 
 use crate::{AppendId, Committed, LogError, Outcome, ReadId};
 
 /// One connection, numbered by whoever accepts it. A number is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
+
+/// Something said by somebody who isn't there, numbered by whoever brings it. A number is never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PostId(pub u64);
 
 /// Everything that can wake the hub.
 #[derive(Debug)]
@@ -36,6 +40,18 @@ pub enum Input {
     Close {
         /// Which.
         session: SessionId,
+    },
+    /// Somebody who isn't there says something in the default room: a datagram. Answered with
+    /// [`crate::Effect::Posted`], once.
+    Post {
+        /// Its number.
+        post: PostId,
+        /// Who says it: an identity that no token stands for.
+        author: MemberId,
+        /// The door it came through.
+        via: Via,
+        /// What is said.
+        text: String,
     },
     /// The log answered an [`crate::Effect::Append`]. Within a stream these come in the order of the appends.
     Committed {

@@ -26,7 +26,7 @@ impl Hub {
         let id = known.unwrap_or_else(|| self.fetch(room));
         let Some(room) = self.rooms.get_mut(id) else { return };
         match &mut room.state {
-            RoomState::Loading(waiting) => {
+            RoomState::Loading { waiting, .. } => {
                 let Some(joiner) = self.sessions.get_mut(session) else { return };
                 // Asking twice waits once.
                 if joiner.entering.insert(id) {
@@ -42,7 +42,8 @@ impl Hub {
         let keep = self.settings.limits.replay;
         let limits = &self.settings.limits;
         let Some(room) = self.rooms.get_mut(id) else { return };
-        let RoomState::Loading(waiting) = std::mem::replace(&mut room.state, RoomState::Ready) else { return };
+        let state = std::mem::replace(&mut room.state, RoomState::Ready);
+        let RoomState::Loading { waiting, posts } = state else { return };
         let loaded = page.map(|page| {
             // The spelling under which something was said first stays.
             if let Some(name) = page.name.and_then(|name| RoomName::new(&name, limits).ok()) {
@@ -62,6 +63,12 @@ impl Hub {
                 (Ok(()), Some(member)) => self.enter(session, member, id, after),
                 (Err(error), _) => self.refuse(session, log_refusal(error).room(&name)),
                 (Ok(()), None) => {}
+            }
+        }
+        for post in posts {
+            match loaded {
+                Ok(()) => self.append_post(id, post),
+                Err(error) => self.answer_post(post.id, Err(log_refusal(error))),
             }
         }
         // Also where loading failed: nobody got in, and whoever comes next tries again.
@@ -89,7 +96,7 @@ impl Hub {
         room.is_some_and(|room| rooms.contains(&room)) || rooms.len() < self.settings.limits.rooms_per_member
     }
 
-    fn fetch(&mut self, name: RoomName) -> RoomId {
+    pub(crate) fn fetch(&mut self, name: RoomName) -> RoomId {
         let query = Query::Page {
             stream: Stream::Room(name.clone()),
             before: None,

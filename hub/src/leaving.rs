@@ -60,7 +60,7 @@ impl Hub {
         }
         let Some(gone) = self.sessions.remove(session) else { return };
         for id in gone.entering {
-            if let Some(RoomState::Loading(waiting)) = self.rooms.get_mut(id).map(|room| &mut room.state) {
+            if let Some(RoomState::Loading { waiting, .. }) = self.rooms.get_mut(id).map(|room| &mut room.state) {
                 waiting.retain(|waiting| waiting.session != session);
             }
             // The room itself goes when its page has come: its read is still on its way.

@@ -16,13 +16,15 @@ mod leaving;
 mod load;
 mod members;
 mod naming;
+mod posting;
 mod reading;
 mod rooms;
 mod sessions;
 mod speaking;
 
+pub use bucket::Bucket;
 pub use effect::{AppendId, Effect, ReadId, RoomId};
 pub use entry::{Committed, ConversationHead, Entry, LogError, NewEntry, Outcome, Page, Query, RoomHead, Stream};
 pub use hub::{Hub, Settings};
-pub use input::{Input, SessionId};
+pub use input::{Input, PostId, SessionId};
 pub use load::Load;

@@ -104,7 +104,7 @@ impl Hub {
         if let Some(member) = self.members.get_mut(id) {
             member.sessions.insert(session);
             // Plain text never shows the token, so nobody could come back with it.
-            member.can_return |= via != Via::Tcp;
+            member.can_return |= !matches!(via, Via::Tcp | Via::Unix);
         }
         self.sessions.greeted(session, id);
         complaint

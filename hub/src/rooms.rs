@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use partyline_shared::{Event, MemberId, Message, RoomName, Seq};
 
+use crate::posting::Post;
 use crate::{Entry, RoomId, SessionId};
 
 /// Text kept for newcomers, in bytes: a page that greets somebody must not fill their queue. What doesn't fit is
@@ -21,8 +22,15 @@ pub(crate) struct Waiting {
 /// Whether a room's last messages are known.
 #[derive(Debug)]
 pub(crate) enum RoomState {
-    /// Asked of the log. Bounded by the sessions and what each may wait for.
-    Loading(Vec<Waiting>),
+    /// Asked of the log.
+    Loading {
+        /// Bounded by the sessions and what each may wait for.
+        waiting: Vec<Waiting>,
+        /// To be appended once it is loaded: while a message is on its way to the log, its room isn't read, so that
+        /// the page holds what came before it and nothing after. Bounded by [`crate::Settings::posts_at_once`].
+        posts: Vec<Post>,
+    },
+    /// Known.
     Ready,
 }
 
@@ -53,7 +61,10 @@ impl Room {
     }
 
     fn is_idle(&self) -> bool {
-        let awaited = matches!(&self.state, RoomState::Loading(waiting) if !waiting.is_empty());
+        let awaited = match &self.state {
+            RoomState::Loading { waiting, posts } => !waiting.is_empty() || !posts.is_empty(),
+            RoomState::Ready => false,
+        };
         self.members.is_empty() && self.appending == 0 && !awaited
     }
 }
@@ -91,7 +102,7 @@ impl Rooms {
         self.last += 1;
         let id = RoomId(self.last);
         self.by_key.insert(name.key(), id);
-        let state = RoomState::Loading(Vec::new());
+        let state = RoomState::Loading { waiting: Vec::new(), posts: Vec::new() };
         let room =
             Room { name, state, members: BTreeMap::new(), head: Seq::default(), recent: VecDeque::new(), appending: 0 };
         self.by_id.insert(id, room);
@@ -104,8 +115,9 @@ impl Rooms {
         for (id, room) in &mut self.by_id {
             room.members.clear();
             match &mut room.state {
-                // It goes when its page has come: the read is on its way.
-                RoomState::Loading(waiting) => waiting.clear(),
+                // It goes when its page has come: the read is on its way. So do the posts, which are somebody's who
+                // never was here.
+                RoomState::Loading { waiting, .. } => waiting.clear(),
                 RoomState::Ready => ready.push(*id),
             }
         }

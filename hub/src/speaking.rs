@@ -1,26 +1,42 @@
 //! Saying things: allowed, appended, and, once it has a number, told.
 
 use partyline_shared::{
-    ClientRef, Code, Event, Kind, MemberId, MemberRef, Message, Nick, Refused, Say, Sent, Target, Text, Timestamp,
+    ClientRef, Code, Event, Kind, MemberId, MemberRef, Message, Nick, Refused, Say, Sent, Target, Text, Timestamp, Via,
 };
 
 use crate::joining::{bad_room, log_refusal};
 use crate::leaving::not_in_room;
 use crate::rooms::said;
-use crate::{AppendId, Committed, Effect, Hub, LogError, NewEntry, RoomId, SessionId, Stream};
+use crate::{AppendId, Committed, Effect, Hub, LogError, NewEntry, PostId, RoomId, SessionId, Stream};
+
+/// Who is told what became of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asker {
+    Session(SessionId),
+    Post(PostId),
+}
+
+impl Asker {
+    fn session(self) -> Option<SessionId> {
+        match self {
+            Self::Session(session) => Some(session),
+            Self::Post(_) => None,
+        }
+    }
+}
 
 /// Something on its way to the log.
 #[derive(Debug)]
 pub(crate) struct PendingAppend {
-    session: SessionId,
+    pub(crate) asker: Asker,
     /// The room; `None` in a private conversation.
-    room: Option<RoomId>,
-    from: MemberRef,
-    to: Option<MemberRef>,
-    kind: Kind,
-    text: String,
-    via: partyline_shared::Via,
-    reference: Option<ClientRef>,
+    pub(crate) room: Option<RoomId>,
+    pub(crate) from: MemberRef,
+    pub(crate) to: Option<MemberRef>,
+    pub(crate) kind: Kind,
+    pub(crate) text: String,
+    pub(crate) via: Via,
+    pub(crate) reference: Option<ClientRef>,
 }
 
 impl Hub {
@@ -79,8 +95,8 @@ impl Hub {
     /// The log answered. Only now is anybody told.
     pub(crate) fn committed(&mut self, append: AppendId, outcome: Result<Committed, LogError>, now: Timestamp) {
         let Some(pending) = self.appends.remove(&append) else { return };
-        let session = pending.session;
-        if let Some(session) = self.sessions.get_mut(session) {
+        let asker = pending.asker;
+        if let Some(session) = asker.session().and_then(|session| self.sessions.get_mut(session)) {
             session.appends -= 1;
         }
         match (outcome, pending.room) {
@@ -93,10 +109,28 @@ impl Hub {
                     }
                     self.rooms.forget_if_idle(room);
                 }
-                self.refuse(session, log_refusal(error).reference(pending.reference));
+                self.answer(asker, Err(log_refusal(error).reference(pending.reference)));
             }
         }
-        self.answered(session, now);
+        if let Some(session) = asker.session() {
+            self.answered(session, now);
+        }
+    }
+
+    /// Asks the log to write something, which is then neither said nor kept: its number is to come.
+    pub(crate) fn write(&mut self, stream: Stream, pending: PendingAppend) {
+        let entry = NewEntry {
+            stream,
+            from: pending.from.clone(),
+            to: pending.to.clone(),
+            kind: pending.kind,
+            text: pending.text.clone(),
+            via: pending.via,
+            reference: pending.reference.clone(),
+        };
+        let append = self.next_append();
+        self.appends.insert(append, pending);
+        self.effects.push(Effect::Append { append, entry });
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a message is made of, in one place")]
@@ -129,19 +163,16 @@ impl Hub {
         };
         let Some(speaker) = self.sessions.get_mut(session) else { return };
         speaker.appends += 1;
-        let via = speaker.via;
-        let append = self.next_append();
-        let entry = NewEntry {
-            stream,
-            from: from.clone(),
-            to: to.clone(),
-            kind,
-            text: text.clone(),
-            via,
-            reference: reference.clone(),
-        };
-        self.appends.insert(append, PendingAppend { session, room, from, to, kind, text, via, reference });
-        self.effects.push(Effect::Append { append, entry });
+        let (asker, via) = (Asker::Session(session), speaker.via);
+        self.write(stream, PendingAppend { asker, room, from, to, kind, text, via, reference });
+    }
+
+    fn answer(&mut self, asker: Asker, outcome: Result<Sent, Refused>) {
+        match (asker, outcome) {
+            (Asker::Session(session), Ok(sent)) => self.send(session, Event::Sent(sent)),
+            (Asker::Session(session), Err(refused)) => self.refuse(session, refused),
+            (Asker::Post(post), outcome) => self.answer_post(post, outcome),
+        }
     }
 
     fn take_speech(&mut self, session: SessionId, member: MemberId, now: Timestamp) -> Result<(), Refused> {
@@ -163,7 +194,7 @@ impl Hub {
         // A room isn't forgotten while something of it is being appended.
         let Some(room) = self.rooms.get_mut(id) else { return };
         room.appending -= 1;
-        let PendingAppend { session, from, kind, text, via, reference, .. } = pending;
+        let PendingAppend { asker, from, kind, text, via, reference, .. } = pending;
         let name = room.name.to_string();
         let Committed { seq, at, duplicate } = committed;
         let event = (!duplicate).then(|| {
@@ -172,19 +203,19 @@ impl Hub {
             room.push(message, keep);
             event
         });
-        self.send(session, Event::Sent(Sent { reference, room: name, seq, at, to: None }));
+        self.answer(asker, Ok(Sent { reference, room: name, seq, at, to: None }));
         if let Some(event) = event {
-            self.effects.push(Effect::Deliver { room: id, event, except: Some(session) });
+            self.effects.push(Effect::Deliver { room: id, event, except: asker.session() });
         }
         self.rooms.forget_if_idle(id);
     }
 
     fn told_privately(&mut self, pending: PendingAppend, committed: Committed) {
-        let PendingAppend { session, from, to, kind, text, via, reference, .. } = pending;
+        let PendingAppend { asker, from, to, kind, text, via, reference, .. } = pending;
         let Some(to) = to else { return };
         let Committed { seq, at, duplicate } = committed;
         let sent = Sent { reference, room: format!("@{}", to.id), seq, at, to: Some(to.clone()) };
-        self.send(session, Event::Sent(sent));
+        self.answer(asker, Ok(sent));
         if duplicate {
             return;
         }
@@ -194,7 +225,8 @@ impl Hub {
             let (from, to, text) = (from.clone(), Some(to.clone()), text.clone());
             let message = Message { room, seq, at, from, to, kind, text, via };
             let Some(member) = self.members.get(owner) else { continue };
-            let sessions: Vec<_> = member.sessions.iter().copied().filter(|&other| other != session).collect();
+            let sessions: Vec<_> =
+                member.sessions.iter().copied().filter(|&other| Some(other) != asker.session()).collect();
             for session in sessions {
                 self.send(session, said(&message));
             }

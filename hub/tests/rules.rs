@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use partyline_hub::{
-    Committed, ConversationHead, Effect, Hub, Input, LogError, NewEntry, Outcome, Page, Query, SessionId, Settings,
+    Committed, ConversationHead, Effect, Hub, Input, LogError, NewEntry, Outcome, Page, PostId, Query, SessionId,
+    Settings,
 };
 use partyline_shared::{
-    Bye, ByeReason, ClientRef, Code, Command, Epoch, Event, Hello, History, Join, Limits, MemberRef, ResumePoint, Say,
-    Seq, Timestamp, Token, Via,
+    Bye, ByeReason, ClientRef, Code, Command, Epoch, Event, Hello, History, Join, Limits, MemberId, MemberRef, Refused,
+    ResumePoint, Say, Sent, Seq, Timestamp, Token, Via,
 };
 
 /// A hub, a clock, and a log that is written when the test says so.
@@ -22,6 +23,7 @@ struct House {
     /// Who hears what is delivered to which room.
     subscribed: Vec<(SessionId, partyline_hub::RoomId)>,
     closed: Vec<SessionId>,
+    posted: Vec<(PostId, Result<Sent, Refused>)>,
     opened: u64,
 }
 
@@ -40,6 +42,7 @@ impl House {
             told: Vec::new(),
             subscribed: Vec::new(),
             closed: Vec::new(),
+            posted: Vec::new(),
             opened: 0,
         }
     }
@@ -62,6 +65,7 @@ impl House {
                     self.handle(Input::Read { read, outcome });
                 }
                 Effect::Close { session } => self.closed.push(session),
+                Effect::Posted { post, outcome } => self.posted.push((post, outcome)),
             }
         }
     }
@@ -106,6 +110,12 @@ impl House {
 
     fn says(&mut self, session: SessionId, command: Command) {
         self.handle(Input::Command { session, command });
+    }
+
+    /// Somebody who isn't there says something.
+    fn posts(&mut self, post: u64, text: &str) {
+        let (post, author) = (PostId(post), MemberId([0x4f; 16]));
+        self.handle(Input::Post { post, author, via: Via::Udp, text: text.to_owned() });
     }
 
     fn drops(&mut self, session: SessionId) {
@@ -597,4 +607,79 @@ fn a_stop_says_bye_to_all_and_lets_nobody_in() {
         assert!(house.closed.contains(&session));
     }
     assert_eq!(house.hub.load().sessions, 0);
+}
+
+#[test]
+fn whoever_is_not_there_is_heard_and_not_seen() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    house.posts(1, "21.5 °C\u{1b}[1m\n");
+    assert_eq!((house.hears(ann), house.posted.len()), (Vec::new(), 0), "nothing is said until it has a number");
+    house.commit();
+    let events = house.hears(ann);
+    let [Event::Message(message)] = &events[..] else { panic!("a message, and no presence: {events:?}") };
+    assert_eq!((message.text.as_str(), message.via, message.from.nick.as_str()), ("21.5 °C", Via::Udp, "udp.4f4f"));
+    assert!(matches!(&house.posted[..], [(PostId(1), Ok(sent))] if sent.seq == Seq(1) && sent.room == "lobby"));
+    house.says(ann, Command::Who { room: "lobby".into() });
+    assert!(matches!(&house.hears(ann)[..], [Event::Members { count: 1, .. }]));
+    house.check(ann, say(&format!("@{}", MemberId([0x4f; 16])), "who are you?"), Code::NoSuchMember);
+}
+
+#[test]
+fn what_is_said_from_outside_is_held_to_the_rules() {
+    let mut house = House::with(Settings { posts_at_once: 2, ..Settings::default() });
+    let code = |house: &House, at: usize| house.posted[at].1.as_ref().unwrap_err().code;
+    house.posts(1, " \n");
+    house.posts(2, &"明".repeat(4001));
+    assert_eq!((code(&house, 0), code(&house, 1)), (Code::BadText, Code::BadText));
+    for post in 3..6 {
+        house.posts(post, "x");
+    }
+    assert_eq!((code(&house, 2), house.appends.len()), (Code::Busy, 2));
+    house.fail(LogError::Unavailable);
+    assert_eq!((code(&house, 3), code(&house, 4)), (Code::LogUnavailable, Code::LogUnavailable));
+    assert_eq!(house.hub.load(), partyline_hub::Load::default(), "a room that nobody is in is forgotten");
+    house.posts(6, "x");
+    house.commit();
+    assert!(house.posted[5].1.is_ok(), "what was answered makes room");
+    house.handle(Input::Stop(Bye { reason: ByeReason::Shutdown, text: "gone".into(), return_after_ms: None }));
+    house.posts(7, "x");
+    assert_eq!(code(&house, 6), Code::Busy);
+}
+
+#[test]
+fn what_is_said_from_outside_while_a_room_is_loaded_follows_on_its_page() {
+    let mut hub = Hub::new(Settings::default());
+    let (session, now) = (SessionId(1), Timestamp(0));
+    let post = |post| Input::Post { post: PostId(post), author: MemberId([1; 16]), via: Via::Udp, text: "x".into() };
+    let effects = hub.handle(post(1), now);
+    let [Effect::Read { read, .. }] = effects[..] else { panic!("the room is loaded first: {effects:?}") };
+    hub.handle(Input::Open { session, via: Via::Json, token: Token([1; 16]) }, now);
+    hub.handle(Input::Command { session, command: Command::Hello(Hello::default()) }, now);
+    assert!(hub.handle(Input::Command { session, command: join("lobby") }, now).is_empty(), "it is loaded once");
+    let page = Page { head: Seq(7), ..Page::default() };
+    let effects = hub.handle(Input::Read { read, outcome: Ok(Outcome::Page(page)) }, now);
+    let Some(Effect::Append { append, .. }) = effects.last() else { panic!("then it is appended: {effects:?}") };
+    let committed = Committed { seq: Seq(8), at: now, duplicate: false };
+    let effects = hub.handle(Input::Committed { append: *append, outcome: Ok(committed) }, now);
+    let delivered =
+        |effect: &Effect| matches!(effect, Effect::Deliver { event: Event::Message(m), .. } if m.seq == Seq(8));
+    assert!(effects.iter().any(delivered), "{effects:?}");
+    hub.handle(Input::Close { session }, now);
+
+    let effects = hub.handle(post(2), now);
+    let [Effect::Read { read, .. }] = effects[..] else { panic!("{effects:?}") };
+    let effects = hub.handle(Input::Read { read, outcome: Err(LogError::Unavailable) }, now);
+    let refused =
+        |effect: &Effect| matches!(effect, Effect::Posted { outcome: Err(r), .. } if r.code == Code::LogUnavailable);
+    assert!(effects.iter().all(refused) && effects.len() == 1, "{effects:?}");
+}
+
+#[test]
+fn nobody_comes_back_to_plain_text_over_a_unix_socket_either() {
+    let mut house = House::new();
+    let plain = house.open(Via::Unix);
+    house.welcome(plain, hello("ann"));
+    house.drops(plain);
+    assert_eq!(house.hub.load().members, 0);
 }

@@ -24,14 +24,14 @@ impl Addresses {
         Arc::new(Self { counts: Mutex::default(), max })
     }
 
-    /// Counts a connection; `None` where its address has as many as it may. Loopback is exempt: there a proxy
-    /// stands for everybody, and whoever is on this machine has better ways to do harm.
-    pub(crate) fn count(self: &Arc<Self>, from: IpAddr) -> Option<Counted> {
-        let from = from.to_canonical();
-        if from.is_loopback() {
+    /// Counts a connection; `None` where its address has as many as it may. Loopback is exempt, and what has no
+    /// address (a Unix socket): there a proxy stands for everybody, and whoever is on this machine has better ways to
+    /// do harm.
+    pub(crate) fn count(self: &Arc<Self>, from: Option<IpAddr>) -> Option<Counted> {
+        let from = from.map(|from| from.to_canonical()).filter(|from| !from.is_loopback());
+        let Some(address) = from.map(network) else {
             return Some(Counted { addresses: Arc::clone(self), address: None });
-        }
-        let address = network(from);
+        };
         let mut counts = self.counts();
         let count = counts.entry(address).or_default();
         if *count >= self.max {
@@ -61,7 +61,8 @@ impl Drop for Counted {
     }
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// What counts as one address.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => {
@@ -78,7 +79,7 @@ mod tests {
     #[test]
     fn an_address_is_bounded_and_loopback_is_not() {
         let addresses = Addresses::new(2);
-        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let ip = |text: &str| Some(text.parse::<IpAddr>().unwrap());
         let first = addresses.count(ip("192.0.2.1")).unwrap();
         let _second = addresses.count(ip("::ffff:192.0.2.1")).unwrap();
         assert!(addresses.count(ip("192.0.2.1")).is_none());
@@ -87,7 +88,8 @@ mod tests {
         assert!(addresses.count(ip("192.0.2.1")).is_some(), "whoever leaves makes room");
         let _six = [addresses.count(ip("2001:db8::1")).unwrap(), addresses.count(ip("2001:db8::2")).unwrap()];
         assert!(addresses.count(ip("2001:db8::3")).is_none(), "one /64 is one address");
-        let many: Vec<_> = (0..100).map(|_| addresses.count(ip("127.0.0.1")).unwrap()).collect();
+        let many: Vec<_> = (0..100).map(|_| [addresses.count(ip("127.0.0.1")), addresses.count(None)]).collect();
+        assert!(many.iter().flatten().all(Option::is_some));
         drop(many);
     }
 }

@@ -11,6 +11,7 @@ use directories::ProjectDirs;
 use partyline_hub::Settings;
 use partyline_shared::{Epoch, Limits, RoomName};
 
+use crate::listen::Address;
 use crate::log::{Durability, Place};
 use sources::Sources;
 use table::{SETTINGS, Takes};
@@ -52,8 +53,10 @@ pub struct Bounds {
 /// All that a server is told.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen, as `HOST:PORT`.
-    pub listen: Vec<String>,
+    /// Where to listen.
+    pub listen: Vec<Address>,
+    /// Who may use a socket that has a path: its mode.
+    pub unix_mode: u32,
     /// Where the log is.
     pub place: Place,
     /// When a message counts as kept.
@@ -164,15 +167,6 @@ fn read(sources: &mut Sources) -> Config {
         hello_within,
         stop_within: seconds(sources, "stop-seconds"),
     };
-    let listen = sources.texts("listen");
-    for address in &listen {
-        if let Err(problem) = check_address(address) {
-            sources.wrong("listen", &format!("{address:?}: {problem}"));
-        }
-    }
-    if listen.is_empty() {
-        sources.wrong("listen", "there must be at least one address");
-    }
     let allow_origin = sources.texts("allow-origin");
     for origin in &allow_origin {
         if !(origin.starts_with("http://") || origin.starts_with("https://")) || origin.ends_with('/') {
@@ -186,10 +180,38 @@ fn read(sources: &mut Sources) -> Config {
         log_queue: sources.number("log-queue", 1..=MANY),
         log_format: sources.choice("log-format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]),
         log_level: log_level(sources),
-        listen,
+        listen: listen(sources),
+        unix_mode: unix_mode(sources),
         allow_origin,
         bounds,
         hub,
+    }
+}
+
+fn listen(sources: &mut Sources) -> Vec<Address> {
+    let texts = sources.texts("listen");
+    if texts.is_empty() {
+        sources.wrong("listen", "there must be at least one address");
+    }
+    let mut listen = Vec::new();
+    for text in texts {
+        match text.parse() {
+            Ok(address) => listen.push(address),
+            Err(problem) => sources.wrong("listen", &format!("{text:?}: {problem}")),
+        }
+    }
+    listen
+}
+
+/// Octal, as for chmod.
+fn unix_mode(sources: &mut Sources) -> u32 {
+    let text = sources.text("unix-mode");
+    match u32::from_str_radix(&text, 8) {
+        Ok(mode) if mode <= 0o777 => mode,
+        _ => {
+            sources.wrong("unix-mode", &format!("{text:?} must be a mode as for chmod, such as 660"));
+            0o600
+        }
     }
 }
 
@@ -214,21 +236,6 @@ fn log_level(sources: &mut Sources) -> String {
         sources.wrong("log-level", &format!("{level:?}: {error}"));
     }
     level
-}
-
-/// Resolving a host's name is left for when it is listened on; its form is checked here.
-fn check_address(address: &str) -> Result<(), &'static str> {
-    let (host, port) = address.rsplit_once(':').ok_or("write HOST:PORT, such as 127.0.0.1:19534")?;
-    if port.parse::<u16>().is_err() {
-        return Err("the port must be a number from 0 to 65535");
-    }
-    if host.is_empty() {
-        return Err("the host is missing: [::] listens on all addresses");
-    }
-    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
-        return Err("write an IPv6 address in brackets, such as [::1]:19534");
-    }
-    Ok(())
 }
 
 /// All settings with their defaults, commented out, as a file to start from.
@@ -275,7 +282,8 @@ mod tests {
         let limits = &config.hub.limits;
         assert_eq!((limits.burst, limits.replay, limits.page), (9, 8, 7));
         assert_eq!(limits.per_second, 2, "the default");
-        assert_eq!(config.listen, ["127.0.0.1:1"]);
+        assert_eq!(config.listen, [Address::Tcp("127.0.0.1:1".to_owned())]);
+        assert_eq!(config.unix_mode, 0o600, "the owner's alone");
     }
 
     #[test]
@@ -295,6 +303,7 @@ mod tests {
             "--durability",
             "maybe",
             "--log-format=x",
+            "--unix-mode=u+w",
         ];
         let Err(ConfigError::Problems(problems)) = ask(&args, &[("PARTYLINE_REPLAY", "x")]) else {
             panic!("it is accepted")
@@ -308,11 +317,12 @@ mod tests {
             "--burst: \"-1\"",
             "--durability: \"maybe\" must be 'disk' or 'process'",
             "--log-format",
+            "--unix-mode: \"u+w\" must be a mode",
             "PARTYLINE_REPLAY: \"x\"",
         ] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
-        assert_eq!(problems.len(), 8, "{text}");
+        assert_eq!(problems.len(), 9, "{text}");
     }
 
     #[test]

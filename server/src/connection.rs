@@ -1,12 +1,14 @@
 //! One connection, from its first byte: which dialect it speaks, and who serves it.
 
+use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use bytes::BytesMut;
+use partyline_shared::Via;
 use partyline_shared::codec::{Dialect, sniff};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
@@ -22,6 +24,42 @@ const TLS_ALERT: &[u8] = &[0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28];
 
 /// What an IRC client shows its person.
 const NO_IRC: &[u8] = b"ERROR :This server does not speak IRC yet. Use nc (just type), JSON lines, or a browser.\r\n";
+
+/// Where a connection comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Peer {
+    /// An address.
+    Tcp(SocketAddr),
+    /// This machine.
+    Unix,
+}
+
+impl Peer {
+    /// The address that it is counted under, if it has one.
+    pub(crate) fn ip(self) -> Option<IpAddr> {
+        match self {
+            Self::Tcp(address) => Some(address.ip()),
+            Self::Unix => None,
+        }
+    }
+
+    /// The door that plain text from there comes through.
+    fn via(self) -> Via {
+        match self {
+            Self::Tcp(_) => Via::Tcp,
+            Self::Unix => Via::Unix,
+        }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix => f.write_str("unix"),
+        }
+    }
+}
 
 /// What connections need of the server.
 #[derive(Debug)]
@@ -44,7 +82,7 @@ pub(crate) struct Shared {
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(mut stream: S, peer: SocketAddr, place: Place, shared: &Shared) -> io::Result<()>
+pub(crate) async fn serve<S>(mut stream: S, peer: Peer, place: Place, shared: &Shared) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -59,7 +97,8 @@ where
         }
         Dialect::Json => json_lines::serve(stream, bytes, &shared.hub, bounds.json_bytes).await,
         Dialect::Plain => {
-            plain::serve(stream, bytes, at_end, &shared.hub, bounds.line_bytes, &shared.default_room).await
+            let (hub, max_line, room) = (&shared.hub, bounds.line_bytes, &shared.default_room);
+            plain::serve(stream, bytes, at_end, peer.via(), hub, max_line, room).await
         }
         Dialect::Tls => {
             tracing::info!(%peer, "a TLS client: this server has no TLS yet");

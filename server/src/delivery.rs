@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
-use partyline_hub::{RoomId, SessionId};
+use partyline_hub::{PostId, RoomId, SessionId};
 use partyline_shared::codec::{json, plain};
-use partyline_shared::{Bye, ByeReason, Event};
+use partyline_shared::{Bye, ByeReason, Event, Refused, Sent};
+use tokio::sync::oneshot;
 
 use crate::outbox::{Item, Outbox, Put};
 
@@ -50,17 +51,35 @@ impl Group {
     }
 }
 
+/// What became of something that was said by somebody who isn't there.
+pub(crate) type Posted = Result<Sent, Refused>;
+
 /// Who reads what. Owned by the hub's task: what the hub orders is done in its order.
 #[derive(Debug, Default)]
 pub(crate) struct Delivery {
     readers: HashMap<SessionId, Reader>,
     rooms: HashMap<RoomId, Group>,
+    /// Bounded by the hub, which refuses more than so many at once.
+    posts: HashMap<PostId, oneshot::Sender<Posted>>,
 }
 
 impl Delivery {
     /// A connection, and where to put what it is to be sent.
     pub(crate) fn open(&mut self, session: SessionId, form: Form, outbox: Arc<Outbox>) {
         self.readers.insert(session, Reader { form, outbox });
+    }
+
+    /// Something said by somebody who isn't there, and where the answer goes.
+    pub(crate) fn post(&mut self, post: PostId, answer: oneshot::Sender<Posted>) {
+        self.posts.insert(post, answer);
+    }
+
+    /// Answers that.
+    pub(crate) fn posted(&mut self, post: PostId, outcome: Posted) {
+        if let Some(answer) = self.posts.remove(&post) {
+            // Whoever asked may be gone.
+            let _ = answer.send(outcome);
+        }
     }
 
     /// Tells one session.

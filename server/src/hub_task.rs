@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use partyline_hub::{Effect, Hub, Input, SessionId};
-use partyline_shared::{Bye, Command, Event, Timestamp, Token, Via};
-use tokio::sync::mpsc;
+use partyline_hub::{Effect, Hub, Input, PostId, SessionId};
+use partyline_shared::{Bye, Command, Event, MemberId, Timestamp, Token, Via};
+use tokio::sync::{mpsc, oneshot};
 
-use crate::delivery::{Delivery, Form, item};
+use crate::delivery::{Delivery, Form, Posted, item};
 use crate::log::Log;
 use crate::outbox::Outbox;
 
@@ -44,6 +44,7 @@ impl Clock {
 #[derive(Debug)]
 enum Wake {
     Open { session: SessionId, via: Via, form: Form, token: Token, outbox: Arc<Outbox> },
+    Post { post: PostId, author: MemberId, via: Via, text: String, answer: oneshot::Sender<Posted> },
     Hub(Input),
     Log(Vec<Input>),
 }
@@ -87,6 +88,24 @@ impl HubHandle {
         let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox) };
         self.wakes.send(wake).await.map_err(|_| Stopped)?;
         Ok(Session { id, form, outbox, hub: self.clone() })
+    }
+
+    /// Says something for somebody who isn't there; waits while the hub has too much to do. The answer comes once it
+    /// has a number or is refused, and never where the hub ends before.
+    ///
+    /// # Errors
+    /// [`Stopped`] where it has ended.
+    pub(crate) async fn post(
+        &self,
+        author: MemberId,
+        via: Via,
+        text: String,
+    ) -> Result<oneshot::Receiver<Posted>, Stopped> {
+        let post = PostId(self.last.fetch_add(1, Ordering::Relaxed));
+        let (answer, posted) = oneshot::channel();
+        let wake = Wake::Post { post, author, via, text, answer };
+        self.wakes.send(wake).await.map_err(|_| Stopped)?;
+        Ok(posted)
     }
 
     /// Says good-bye to everybody, and lets nobody in any more.
@@ -188,6 +207,10 @@ pub(crate) async fn run(
                     delivery.open(session, form, outbox);
                     VecDeque::from([Input::Open { session, via, token }])
                 }
+                Wake::Post { post, author, via, text, answer } => {
+                    delivery.post(post, answer);
+                    VecDeque::from([Input::Post { post, author, via, text }])
+                }
                 Wake::Hub(input) => VecDeque::from([input]),
                 Wake::Log(answers) => VecDeque::from(answers),
             };
@@ -205,6 +228,7 @@ fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDequ
         for effect in hub.handle(input, clock.now()) {
             match effect {
                 Effect::Send { session, event } => delivery.send(session, event),
+                Effect::Posted { post, outcome } => delivery.posted(post, outcome),
                 Effect::Subscribe { session, room } => delivery.subscribe(session, room),
                 Effect::Unsubscribe { session, room } => delivery.unsubscribe(session, room),
                 Effect::Deliver { room, event, except } => delivery.deliver(room, &event, except),

@@ -16,7 +16,6 @@ mod silence;
 mod transport;
 mod welcome;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,15 +27,17 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use config::{Asked, Bounds, Config, ConfigError, LogFormat};
-pub use listen::ListenError;
+pub use listen::{Address, ListenError, Listening};
 pub use log::{Durability, OpenError, Place};
 pub use welcome::where_to_go;
 
 use addresses::Addresses;
 use connection::Shared;
 use hub_task::{Clock, HubHandle};
+use listen::Listener;
 use log::{Log, LogSettings};
 use silence::Silence;
+use transport::datagrams;
 
 /// How long a write may find the database locked by somebody else.
 const BUSY_TIMEOUT_MS: u64 = 2000;
@@ -61,7 +62,7 @@ pub enum StartError {
 /// A server that runs.
 #[derive(Debug)]
 pub struct Server {
-    addresses: Vec<SocketAddr>,
+    listening: Vec<Listening>,
     hub: HubHandle,
     hub_task: JoinHandle<()>,
     hub_stopped: CancellationToken,
@@ -79,7 +80,7 @@ impl Server {
         // Addresses first: a second server started by mistake says so, and leaves the log alone.
         let mut listeners = Vec::new();
         for address in &config.listen {
-            listeners.push(listen::bind(address).await?);
+            listeners.push(Listener::bind(address, config.unix_mode).await?);
         }
         let Config { bounds, mut hub, .. } = config;
         let clock = Clock::start();
@@ -94,7 +95,7 @@ impl Server {
         };
         let log = Log::open(settings, move || clock.now(), move |inputs| answers.log_answered(inputs))?;
         hub.epoch = log.epoch().clone();
-        let default_room = hub.default_room.clone();
+        let (default_room, limits) = (hub.default_room.clone(), hub.limits.clone());
         let hub_stopped = CancellationToken::new();
         let stopped = hub_stopped.clone().cancelled_owned();
         let hub_task = tokio::spawn(hub_task::run(Hub::new(hub), log, clock, queue, stopped));
@@ -113,18 +114,25 @@ impl Server {
         let silence = Silence::new(bounds.silent);
         let shared = Shared { hub: handle.clone(), router, bounds, default_room, silence, stopping: stopping.clone() };
         let shared = Arc::new(shared);
-        let mut bound = Vec::new();
+        let mut listening = Vec::new();
         for listener in listeners {
-            bound.extend(listener.local_addr());
+            listening.extend(listener.listening());
             let (shared, addresses, places) = (Arc::clone(&shared), Arc::clone(&addresses), Arc::clone(&places));
-            tasks.spawn(listen::accept(listener, shared, addresses, places, tasks.clone()));
+            match listener {
+                Listener::Streams(listener) => {
+                    tasks.spawn(listen::accept(listener, shared, addresses, places, tasks.clone()));
+                }
+                Listener::Datagrams(datagrams) => {
+                    tasks.spawn(datagrams::serve(datagrams, shared, clock, limits.clone()));
+                }
+            }
         }
-        Ok(Self { addresses: bound, hub: handle, hub_task, hub_stopped, stopping, tasks, stop_within })
+        Ok(Self { listening, hub: handle, hub_task, hub_stopped, stopping, tasks, stop_within })
     }
 
     /// Where it listens, with the real ports.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    pub fn listening(&self) -> &[Listening] {
+        &self.listening
     }
 
     /// Ends it: no connection is accepted any more, everybody is told good-bye and given time to take it in, and

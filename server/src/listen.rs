@@ -1,17 +1,27 @@
 //! Listening, and accepting.
 
+mod address;
+mod error;
+mod socket_file;
+mod tcp;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
-use tokio::net::{TcpListener, TcpStream, lookup_host};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+pub use address::{Address, Listening};
+pub use error::ListenError;
+pub(crate) use socket_file::SocketFile;
+
 use crate::addresses::Addresses;
-use crate::connection::{self, Shared};
+use crate::connection::{self, Peer, Shared};
+use crate::transport::datagrams::Datagrams;
 
 /// Connections that the system keeps until they are accepted.
 const BACKLOG: i32 = 1024;
@@ -19,38 +29,69 @@ const BACKLOG: i32 = 1024;
 /// How long accepting pauses where the system has nothing left to accept with.
 const BACK_OFF: Duration = Duration::from_millis(100);
 
-/// A silent client is asked after a minute whether it is there, and given up a minute later: a silent `nc` still
-/// reads after hours, and one that vanished is noticed.
-const KEEPALIVE: Duration = Duration::from_mins(1);
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
-const KEEPALIVE_RETRIES: u32 = 4;
-
-/// How long what was written may go unacknowledged (`TCP_USER_TIMEOUT`, RFC 5482).
-const UNACKNOWLEDGED: Duration = Duration::from_secs(110);
-
-/// Why an address can't be listened on.
-#[derive(Debug, thiserror::Error)]
-pub enum ListenError {
-    /// It is no address.
-    #[error("--listen {0}: no such host: {1}")]
-    NoSuchHost(String, io::Error),
-    /// Somebody listens there already.
-    #[error("--listen {0}: the address is in use: is another partylined running? Stop it, or choose another port")]
-    InUse(String),
-    /// The port is reserved.
-    #[error("--listen {0}: not allowed: ports under 1024 need privileges; choose a higher one")]
-    NotAllowed(String),
-    /// Anything else.
-    #[error("--listen {0}: {1}")]
-    Other(String, io::Error),
+/// Something that is listened on.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    Streams(StreamListener),
+    Datagrams(Datagrams),
 }
 
-/// Listens on `HOST:PORT`.
-///
-/// # Errors
-/// [`ListenError`] says what to do.
-pub(crate) async fn bind(address: &str) -> Result<TcpListener, ListenError> {
-    let no_such_host = |error| ListenError::NoSuchHost(address.to_owned(), error);
+/// What brings connections.
+#[derive(Debug)]
+pub(crate) enum StreamListener {
+    Tcp(TcpListener),
+    Unix(UnixListener, SocketFile),
+}
+
+impl Listener {
+    /// Listens on an address. `unix_mode` is who may use a socket that has a path.
+    ///
+    /// # Errors
+    /// [`ListenError`] says what to do.
+    pub(crate) async fn bind(address: &Address, unix_mode: u32) -> Result<Self, ListenError> {
+        let shown = address.to_string();
+        match address {
+            Address::Tcp(host) => {
+                let listener = bind_port(host, &shown, tcp::listen).await?;
+                Ok(Self::Streams(StreamListener::Tcp(listener)))
+            }
+            Address::Udp(host) => {
+                let socket = bind_port(host, &shown, udp).await?;
+                Datagrams::udp(socket).map(Self::Datagrams).map_err(|error| ListenError::Other(shown, error))
+            }
+            Address::Unix(path) => {
+                let (socket, file) = socket_file::claim(path, Type::STREAM, unix_mode, &shown)?;
+                let listener =
+                    UnixListener::from_std(socket.into()).map_err(|error| ListenError::Other(shown, error))?;
+                Ok(Self::Streams(StreamListener::Unix(listener, file)))
+            }
+            Address::Unixgram(path) => {
+                let (socket, file) = socket_file::claim(path, Type::DGRAM, unix_mode, &shown)?;
+                let bound = Datagrams::unix(socket.into(), file);
+                bound.map(Self::Datagrams).map_err(|error| ListenError::Other(shown, error))
+            }
+        }
+    }
+
+    /// Where that is.
+    ///
+    /// # Errors
+    /// The system's, where it doesn't say which port that is.
+    pub(crate) fn listening(&self) -> io::Result<Listening> {
+        match self {
+            Self::Streams(StreamListener::Tcp(listener)) => listener.local_addr().map(Listening::Tcp),
+            Self::Streams(StreamListener::Unix(_, file)) => Ok(Listening::Unix(file.path().to_owned())),
+            Self::Datagrams(datagrams) => datagrams.listening(),
+        }
+    }
+}
+
+async fn bind_port<T>(
+    address: &str,
+    shown: &str,
+    listen: impl Fn(SocketAddr) -> io::Result<T>,
+) -> Result<T, ListenError> {
+    let no_such_host = |error| ListenError::NoSuchHost(shown.to_owned(), error);
     let mut found = lookup_host(address).await.map_err(no_such_host)?;
     let resolved = found.next().ok_or_else(|| no_such_host(io::Error::from(io::ErrorKind::NotFound)))?;
     let bound = listen(resolved).or_else(|error| {
@@ -62,30 +103,37 @@ pub(crate) async fn bind(address: &str) -> Result<TcpListener, ListenError> {
             Err(error)
         }
     });
-    bound.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => ListenError::InUse(address.to_owned()),
-        io::ErrorKind::PermissionDenied => ListenError::NotAllowed(address.to_owned()),
-        _ => ListenError::Other(address.to_owned(), error),
-    })
+    bound.map_err(|error| ListenError::port(shown.to_owned(), error))
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+/// Without `SO_REUSEADDR`, with which another program could take the datagrams.
+fn udp(address: SocketAddr) -> io::Result<std::net::UdpSocket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     if address.is_ipv6() {
-        // [::] means IPv4 too, whatever the system's default.
         socket.set_only_v6(false)?;
     }
-    // After a restart the old connections' remains don't keep the port.
-    socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
+    Ok(socket.into())
+}
+
+enum Stream {
+    Tcp(TcpStream, SocketAddr),
+    Unix(UnixStream),
+}
+
+impl StreamListener {
+    async fn next(&self) -> io::Result<Stream> {
+        match self {
+            Self::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Stream::Tcp(stream, peer)),
+            Self::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
+        }
+    }
 }
 
 /// Accepts until the server stops; each connection is a task of `tasks`.
 pub(crate) async fn accept(
-    listener: TcpListener,
+    listener: StreamListener,
     shared: Arc<Shared>,
     addresses: Arc<Addresses>,
     places: Arc<Semaphore>,
@@ -94,10 +142,10 @@ pub(crate) async fn accept(
     let mut failing = false;
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = listener.next() => accepted,
             () = shared.stopping.cancelled() => return,
         };
-        let (stream, peer) = match accepted {
+        let stream = match accepted {
             Ok(accepted) => {
                 failing = false;
                 accepted
@@ -112,6 +160,10 @@ pub(crate) async fn accept(
                 continue;
             }
         };
+        let peer = match &stream {
+            Stream::Tcp(_, peer) => Peer::Tcp(*peer),
+            Stream::Unix(_) => Peer::Unix,
+        };
         let Some(counted) = addresses.count(peer.ip()) else {
             tracing::info!(%peer, "refused: its address has as many connections as it may have");
             continue;
@@ -120,7 +172,9 @@ pub(crate) async fn accept(
             tracing::warn!(%peer, "refused: there are as many connections as there may be");
             continue;
         };
-        if let Err(error) = prepare(&stream) {
+        if let Stream::Tcp(stream, _) = &stream
+            && let Err(error) = tcp::prepare(stream)
+        {
             tracing::debug!(%peer, %error, "a socket takes no options");
         }
         let shared = Arc::clone(&shared);
@@ -128,20 +182,13 @@ pub(crate) async fn accept(
         let silent = shared.silence.enter();
         tasks.spawn(async move {
             let _held = (counted, place);
-            if let Err(error) = connection::serve(stream, peer, silent, &shared).await {
+            let served = match stream {
+                Stream::Tcp(stream, _) => connection::serve(stream, peer, silent, &shared).await,
+                Stream::Unix(stream) => connection::serve(stream, peer, silent, &shared).await,
+            };
+            if let Err(error) = served {
                 tracing::debug!(%peer, %error, "a connection ended");
             }
         });
     }
-}
-
-fn prepare(stream: &TcpStream) -> io::Result<()> {
-    // What is written is whole already: waiting for more would only be late.
-    stream.set_nodelay(true)?;
-    let socket = SockRef::from(stream);
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE_INTERVAL);
-    socket.set_tcp_keepalive(&keepalive.with_retries(KEEPALIVE_RETRIES))?;
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
-    Ok(())
 }

@@ -33,9 +33,9 @@ async fn serve(config: Config) -> ExitCode {
         Ok(server) => server,
         Err(error) => return fail(&error, 1),
     };
-    let listening: String = server.addresses().iter().map(|address| format!("listening on {address}\n")).collect();
+    let listening: String = server.listening().iter().map(|address| format!("listening on {address}\n")).collect();
     say(&listening);
-    say(&where_to_go(server.addresses(), &place));
+    say(&where_to_go(server.listening(), &place));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

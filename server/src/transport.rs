@@ -1,5 +1,6 @@
 //! The ways to talk over a stream, one a module, and what they have in common.
 
+pub(crate) mod datagrams;
 pub(crate) mod http;
 pub(crate) mod json_lines;
 mod page;

@@ -172,10 +172,14 @@ impl Kind {
 pub enum Via {
     /// Plain text over TCP.
     Tcp,
-    /// JSON lines over TCP.
+    /// JSON lines, over TCP or a Unix socket.
     Json,
     /// WebSocket: the page, or a program.
     Ws,
+    /// Plain text over a Unix socket, as a stream or as a datagram: somebody on the server's machine.
+    Unix,
+    /// A UDP datagram: a message from somebody who isn't there.
+    Udp,
     /// A door that this version doesn't know.
     #[serde(other)]
     Unknown,

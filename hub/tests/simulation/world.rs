@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use partyline_hub::{Effect, Hub, Input, Load, LogError, RoomId, SessionId, Settings};
-use partyline_shared::{Bye, ByeReason, Command, Event, Timestamp, Token, Via};
+use partyline_hub::{Effect, Hub, Input, Load, LogError, PostId, RoomId, SessionId, Settings};
+use partyline_shared::{Bye, ByeReason, Command, Event, MemberId, Timestamp, Token, Via};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -41,6 +41,7 @@ pub(crate) struct Tally {
     pub(crate) restarts: usize,
     pub(crate) duplicates: usize,
     pub(crate) failures: usize,
+    pub(crate) posts: usize,
 }
 
 impl Tally {
@@ -52,6 +53,7 @@ impl Tally {
             restarts: self.restarts + other.restarts,
             duplicates: self.duplicates + other.duplicates,
             failures: self.failures + other.failures,
+            posts: self.posts + other.posts,
         }
     }
 }
@@ -70,6 +72,7 @@ pub(crate) struct World<'a> {
     clients: Vec<Client>,
     connections: BTreeMap<SessionId, usize>,
     last_session: u64,
+    last_post: u64,
     fault: Option<Fault>,
     pub(crate) tally: Tally,
     trace: &'a mut Trace,
@@ -91,6 +94,7 @@ impl<'a> World<'a> {
             settings.reads_per_session = [1, 8][rng.random_range(0..2)];
             settings.appends_per_session = [2, 256][rng.random_range(0..2)];
             settings.deferred_per_session = [2, 64][rng.random_range(0..2)];
+            settings.posts_at_once = [1, 256][rng.random_range(0..2)];
         }
         let people = rng.random_range(12..30);
         let mut clients = Vec::new();
@@ -115,6 +119,7 @@ impl<'a> World<'a> {
             clients,
             connections: BTreeMap::new(),
             last_session: 0,
+            last_post: 0,
             fault,
             tally: Tally::default(),
             trace,
@@ -159,7 +164,8 @@ impl<'a> World<'a> {
                 let millis = self.rng.random_range(0..3000);
                 self.pass(millis)
             }
-            993..998 => self.echo_of_the_gone(),
+            993..995 => self.echo_of_the_gone(),
+            995..998 => self.post(),
             _ => match self.rng.random_range(0..3) {
                 0 => {
                     let millis = self.rng.random_range(0..150_000);
@@ -222,6 +228,8 @@ impl<'a> World<'a> {
                     self.put(session, Rc::clone(&event));
                 }
             }
+            // The checker has seen it.
+            Effect::Posted { .. } => {}
             Effect::Append { append, entry } => self.log.append(append, entry),
             Effect::Read { read, query } => self.log.ask(read, query),
             Effect::Close { session } => {
@@ -377,6 +385,18 @@ impl<'a> World<'a> {
         self.step(Input::Close { session })
     }
 
+    /// Somebody who isn't there says something.
+    fn post(&mut self) -> Check {
+        for _ in 0..self.rng.random_range(1..5) {
+            self.last_post += 1;
+            self.tally.posts += 1;
+            let (post, author) = (PostId(self.last_post), MemberId([self.rng.random_range(1..4); 16]));
+            let text = if self.rng.random_bool(0.1) { " ".to_owned() } else { format!("post {}", post.0) };
+            self.step(Input::Post { post, author, via: Via::Udp, text })?;
+        }
+        Ok(())
+    }
+
     /// The server ends, in good order or at once, and another starts; once in a while with another log.
     fn restart(&mut self) -> Check {
         self.tally.restarts += 1;
@@ -467,6 +487,7 @@ impl<'a> World<'a> {
             self.drop_client(client, 0)?;
         }
         self.pass(self.settings.nick_hold_ms)?;
+        ensure!(self.checker.posts.is_empty(), "never answered: {:?}", self.checker.posts);
         ensure!(self.hub.load() == Load::default(), "everybody has gone, and there is {:?}", self.hub.load());
         ensure!(self.hub.next_deadline().is_none(), "everybody has gone, and the hub wants to be woken");
         Ok(())

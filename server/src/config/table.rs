@@ -42,8 +42,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         "listen",
         "ADDR",
         "[::]:19534",
-        "Where to listen: HOST:PORT, repeatable. Port 0 takes a free one, and says which",
+        "Where to listen, repeatable: HOST:PORT, unix:PATH, or for datagrams udp:HOST:PORT, unixgram:PATH. Port 0 \
+         takes a free one, and says which",
     ),
+    text("unix-mode", "MODE", "600", "Who may use the sockets that have a path, as for chmod: 660 lets the group in"),
     text(
         "data",
         "DIR",
@@ -84,7 +86,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     number("replay", "N", "50", "Messages that are shown to whoever enters a room"),
     number("page", "N", "100", "Most messages in a page of history"),
     number("queue-bytes", "N", "262144", "What may wait for a reader before it is dropped as too slow, in bytes"),
-    number("connections-per-address", "N", "64", "Connections from one address at a time; loopback is exempt"),
+    number(
+        "connections-per-address",
+        "N",
+        "64",
+        "Connections from one address at a time; loopback and unix are exempt",
+    ),
     number("connections", "N", "20000", "Connections at a time"),
     number(
         "silent-connections",

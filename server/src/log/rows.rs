@@ -72,7 +72,14 @@ mod tests {
             assert_eq!(kind_name(known), text);
             assert_eq!(kind(text.to_owned()), known);
         }
-        for (known, text) in [(Via::Tcp, "tcp"), (Via::Json, "json"), (Via::Ws, "ws"), (Via::Unknown, "unknown")] {
+        for (known, text) in [
+            (Via::Tcp, "tcp"),
+            (Via::Json, "json"),
+            (Via::Ws, "ws"),
+            (Via::Unix, "unix"),
+            (Via::Udp, "udp"),
+            (Via::Unknown, "unknown"),
+        ] {
             assert_eq!(via_name(known), text);
             assert_eq!(via(text.to_owned()), known);
         }

@@ -37,6 +37,7 @@ pub(crate) async fn serve<S>(
     stream: S,
     first: BytesMut,
     at_end: bool,
+    via: Via,
     hub: &HubHandle,
     max_line: usize,
     default_room: &str,
@@ -44,7 +45,7 @@ pub(crate) async fn serve<S>(
 where
     S: AsyncRead + AsyncWrite,
 {
-    let Ok(session) = hub.open(Via::Tcp, Form::Plain).await else { return Ok(()) };
+    let Ok(session) = hub.open(via, Form::Plain).await else { return Ok(()) };
     let (reader, writer) = tokio::io::split(stream);
     let outbox = session.outbox().clone();
     let mut person = Person {

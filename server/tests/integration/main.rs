@@ -9,6 +9,8 @@
 
 mod bad_input;
 mod crash;
+mod datagrams;
+mod habits;
 mod http;
 mod json_lines;
 mod native_client;
@@ -18,4 +20,5 @@ mod plain_text;
 mod starting;
 mod stopping;
 mod support;
+mod unix_sockets;
 mod websocket;

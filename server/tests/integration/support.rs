@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -40,6 +41,13 @@ impl Server {
         let address = line.trim().strip_prefix("listening on ").expect("it says where it listens");
         let address = address.parse().unwrap();
         Self { child, stdout, address }
+    }
+
+    /// Where else it listens, one after the other.
+    pub(crate) fn listens_also(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned()
     }
 
     /// Connects a socket.
@@ -97,16 +105,77 @@ pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// A TCP socket, as a script has it.
+/// What a script has a socket of.
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Stream {
+    fn shut(&self) {
+        match self {
+            Self::Tcp(stream) => stream.shutdown(Shutdown::Write).unwrap(),
+            Self::Unix(stream) => stream.shutdown(Shutdown::Write).unwrap(),
+        }
+    }
+
+    fn set_nonblocking(&self, nonblocking: bool) {
+        match self {
+            Self::Tcp(stream) => stream.set_nonblocking(nonblocking).unwrap(),
+            Self::Unix(stream) => stream.set_nonblocking(nonblocking).unwrap(),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read(buffer),
+            Self::Unix(stream) => stream.read(buffer),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write(bytes),
+            Self::Unix(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A stream socket, as a script has it.
 pub(crate) struct Socket {
-    reader: BufReader<TcpStream>,
+    reader: BufReader<Stream>,
 }
 
 impl Socket {
     pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        Self { reader: BufReader::new(stream) }
+        // What is sent in pieces arrives in pieces, as far as the system lets it.
+        stream.set_nodelay(true).unwrap();
+        Self { reader: BufReader::new(Stream::Tcp(stream)) }
+    }
+
+    /// The port that it was given.
+    pub(crate) fn local_port(&self) -> u16 {
+        match self.reader.get_ref() {
+            Stream::Tcp(stream) => stream.local_addr().unwrap().port(),
+            Stream::Unix(_) => panic!("a Unix socket has no port"),
+        }
+    }
+
+    /// Connects to a Unix socket.
+    pub(crate) fn unix(path: &Path) -> Self {
+        let stream = UnixStream::connect(path).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { reader: BufReader::new(Stream::Unix(stream)) }
     }
 
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
@@ -157,18 +226,18 @@ impl Socket {
     }
 
     pub(crate) fn finish_bytes(mut self) -> Vec<u8> {
-        self.reader.get_mut().shutdown(Shutdown::Write).unwrap();
+        self.reader.get_mut().shut();
         let mut rest = Vec::new();
         self.reader.read_to_end(&mut rest).unwrap();
         rest
     }
 
-    /// Whether nothing has come. Asked after an event that would have come later.
+    /// Whether nothing has come; what has is lost. Asked after an event that would have come later.
     pub(crate) fn is_silent(&mut self) -> bool {
         let stream = self.reader.get_mut();
-        stream.set_nonblocking(true).unwrap();
-        let silent = matches!(stream.peek(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
-        stream.set_nonblocking(false).unwrap();
+        stream.set_nonblocking(true);
+        let silent = matches!(stream.read(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+        stream.set_nonblocking(false);
         silent && self.reader.buffer().is_empty()
     }
 

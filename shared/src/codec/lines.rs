@@ -72,7 +72,9 @@ impl LineDecoder {
         if !self.is_inside_line() {
             return None;
         }
-        let rest = self.line.split_off(self.line.len() - unfinished_character(&self.line));
+        // Of a line that is dropped, the start of a character is dropped as well.
+        let kept = if self.overflow { 0 } else { unfinished_character(&self.line) };
+        let rest = self.line.split_off(self.line.len() - kept);
         let chunk = self.take_line();
         self.line = rest;
         Some(chunk)
@@ -194,7 +196,88 @@ mod tests {
         assert_eq!(decoder.finish(), None);
     }
 
+    #[test]
+    fn an_unfinished_line_that_is_too_long_leaves_nothing_behind() {
+        let mut decoder = LineDecoder::plain(4);
+        decode(&mut decoder, &["ab世界".as_bytes()]);
+        assert_eq!(decoder.take_unfinished(), Some(Chunk::TooLong));
+        decode(&mut decoder, &["ok".as_bytes()]);
+        assert_eq!(decoder.take_unfinished(), Some(line("ok")));
+    }
+
+    /// The same bytes in pieces: where to cut is taken as it comes, and as often as it comes.
+    fn pieces<'a>(bytes: &'a [u8], cuts: &[usize]) -> Vec<&'a [u8]> {
+        let mut cuts: Vec<_> = cuts.iter().map(|cut| cut % (bytes.len() + 1)).chain([0, bytes.len()]).collect();
+        cuts.sort_unstable();
+        cuts.windows(2).map(|w| &bytes[w[0]..w[1]]).collect()
+    }
+
+    /// What a stream brings, whole: line ends, telnet's commands, text, objects, and bytes that are none of it.
+    fn mixed() -> impl Strategy<Value = Vec<u8>> {
+        let part = prop_oneof![
+            prop::sample::select(vec![
+                &b"\n"[..],
+                b"\r\n",
+                b"\r\0",
+                b"\r",
+                b"\0",
+                b"\xff\xfb\x01",
+                b"\xff\xfd\x18",
+                b"\xff\xf1",
+                b"\xff\xff",
+                b"\xff\xfa\x18\x00x\n\xff\xff\xff\xf0",
+                b"\xff\xfa",
+                b"\xff",
+                b"\xe4\xb8",
+                b"\xf0\x9f",
+                b"\xc0",
+                b"{",
+            ])
+            .prop_map(<[u8]>::to_vec),
+            "\\PC{0,8}".prop_map(String::into_bytes),
+            r#"\{"type":"(say|rooms)","text":"\PC{0,5}"\}"#.prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..4),
+        ];
+        prop::collection::vec(part, 0..30).prop_map(|parts| parts.concat())
+    }
+
+    /// All that comes of a stream, its unfinished end included.
+    fn whole(mut decoder: LineDecoder, chunks: &[&[u8]]) -> (Vec<Chunk>, Vec<u8>) {
+        let (mut lines, reply) = decode(&mut decoder, chunks);
+        lines.extend(decoder.finish());
+        (lines, reply)
+    }
+
     proptest! {
+        #[test]
+        fn the_chunking_of_mixed_input_changes_nothing(
+            bytes in mixed(), cuts in prop::collection::vec(any::<usize>(), 0..40), max in 1usize..60,
+        ) {
+            let pieces = pieces(&bytes, &cuts);
+            prop_assert_eq!(whole(LineDecoder::plain(max), &pieces), whole(LineDecoder::plain(max), &[&bytes]));
+            prop_assert_eq!(whole(LineDecoder::json(max), &pieces), whole(LineDecoder::json(max), &[&bytes]));
+        }
+
+        #[test]
+        fn wherever_a_sender_pauses_no_character_is_cut(
+            text in "[a-z你好é🎉\u{301}]{0,40}", cuts in prop::collection::vec(any::<usize>(), 0..40),
+        ) {
+            let mut decoder = LineDecoder::plain(1000);
+            let mut taken = Vec::new();
+            for piece in pieces(text.as_bytes(), &cuts) {
+                decode(&mut decoder, &[piece]);
+                taken.extend(decoder.take_unfinished());
+                prop_assert!(!decoder.is_inside_line() && decoder.line.len() < 4);
+            }
+            taken.extend(decoder.finish());
+            let mut together = String::new();
+            for chunk in taken {
+                let Chunk::Line { text, replaced: false } = chunk else { panic!("{chunk:?}") };
+                together += &text;
+            }
+            prop_assert_eq!(together, text);
+        }
+
         #[test]
         fn the_chunking_changes_nothing(
             bytes in prop::collection::vec(

@@ -174,6 +174,12 @@ fn door(via: Via) -> Option<Door> {
         Via::Tcp => Some(Door { name: "tcp", badge: "tcp", hint: "Came in as plain text over TCP" }),
         Via::Json => Some(Door { name: "json", badge: "json", hint: "Came in as JSON over TCP" }),
         Via::Ws => Some(Door { name: "ws", badge: "web", hint: "Came in over WebSocket, as from this page" }),
+        Via::Unix => {
+            Some(Door { name: "unix", badge: "unix", hint: "Came in over a Unix socket on the server's machine" })
+        }
+        Via::Udp => {
+            Some(Door { name: "udp", badge: "udp", hint: "Came in as a UDP datagram, from somebody who isn't here" })
+        }
         Via::Unknown => None,
     }
 }
