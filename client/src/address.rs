@@ -1,29 +1,53 @@
-//! Where a server is.
+//! Where a server is: each kind of socket that it may listen on.
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use partyline_shared::DEFAULT_PORT;
+use crate::HostPort;
 
-/// A host and a port, as a person writes them.
+/// How an address is written, for help texts and errors.
+pub(crate) const FORMS: &str = "HOST, HOST:PORT, unix:PATH, udp:HOST:PORT or unixgram:PATH";
+
+/// A server's address, as a person writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
-    /// A name or an address, without brackets.
-    pub host: String,
-    /// The port; [`DEFAULT_PORT`] where none is written.
-    pub port: u16,
+pub enum Address {
+    /// A stream: one can chat over it.
+    Stream(StreamAddress),
+    /// Datagrams: each is one message.
+    Datagram(DatagramAddress),
+}
+
+/// The address of a stream socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamAddress {
+    /// `HOST` or `HOST:PORT`.
+    Tcp(HostPort),
+    /// `unix:PATH`.
+    Unix(PathBuf),
+}
+
+/// The address of a datagram socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatagramAddress {
+    /// `udp:HOST` or `udp:HOST:PORT`.
+    Udp(HostPort),
+    /// `unixgram:PATH`.
+    Unix(PathBuf),
 }
 
 /// Why something isn't an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
     /// It is an address of the web.
-    #[error("write HOST or HOST:PORT, without {0}")]
+    #[error("without {0}: write {FORMS}")]
     Url(String),
     /// There is no host.
-    #[error("the host is missing: write HOST or HOST:PORT")]
+    #[error("the host is missing: write {FORMS}")]
     NoHost,
+    /// There is no path.
+    #[error("the path is missing: write {0}PATH")]
+    NoPath(&'static str),
     /// What follows the colon is no port.
     #[error("{0:?} is no port: it must be a number from 1 to 65535")]
     BadPort(String),
@@ -35,53 +59,55 @@ pub enum InvalidAddress {
     BadChar(char),
 }
 
+const UNIX: &str = "unix:";
+const UDP: &str = "udp:";
+const UNIXGRAM: &str = "unixgram:";
+
 impl FromStr for Address {
     type Err = InvalidAddress;
 
     fn from_str(text: &str) -> Result<Self, InvalidAddress> {
-        if let Some((scheme, _)) = text.split_once("://") {
-            return Err(InvalidAddress::Url(format!("{}://", scheme.escape_default())));
-        }
-        if let Some(rest) = text.strip_prefix('[') {
-            let (host, rest) = rest.split_once(']').ok_or_else(|| InvalidAddress::BadIpv6(rest.to_owned()))?;
-            let port = match rest.strip_prefix(':') {
-                Some(port) => parse_port(port)?,
-                None if rest.is_empty() => DEFAULT_PORT,
-                None => return Err(InvalidAddress::BadPort(rest.to_owned())),
-            };
-            return Ok(Self { host: parse_ipv6(host)?, port });
-        }
-        // More colons than one are an IPv6 address that forgot its brackets: there, no port can be meant.
-        let (host, port) = match text.split_once(':') {
-            Some((_, port)) if port.contains(':') => return Ok(Self { host: parse_ipv6(text)?, port: DEFAULT_PORT }),
-            Some((host, port)) => (host, parse_port(port)?),
-            None => (text, DEFAULT_PORT),
-        };
-        match host.chars().find(|&c| c.is_whitespace() || c.is_control() || "/@?#[]".contains(c)) {
-            Some(c) => Err(InvalidAddress::BadChar(c)),
-            None if host.is_empty() => Err(InvalidAddress::NoHost),
-            None => Ok(Self { host: host.to_owned(), port }),
-        }
+        Ok(if let Some(path) = text.strip_prefix(UNIX) {
+            Self::Stream(StreamAddress::Unix(parse_path(path, UNIX)?))
+        } else if let Some(path) = text.strip_prefix(UNIXGRAM) {
+            Self::Datagram(DatagramAddress::Unix(parse_path(path, UNIXGRAM)?))
+        } else if let Some(host) = text.strip_prefix(UDP) {
+            Self::Datagram(DatagramAddress::Udp(host.parse()?))
+        } else {
+            Self::Stream(StreamAddress::Tcp(text.parse()?))
+        })
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port } = self;
-        if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
+        match self {
+            Self::Stream(address) => address.fmt(f),
+            Self::Datagram(address) => address.fmt(f),
+        }
     }
 }
 
-fn parse_port(text: &str) -> Result<u16, InvalidAddress> {
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|port| digits && *port != 0).ok_or_else(|| InvalidAddress::BadPort(text.to_owned()))
+impl fmt::Display for StreamAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(host) => host.fmt(f),
+            Self::Unix(path) => write!(f, "{UNIX}{}", path.display()),
+        }
+    }
 }
 
-/// Also with the interface that a link-local address needs (`fe80::1%eth0`).
-fn parse_ipv6(text: &str) -> Result<String, InvalidAddress> {
-    let (address, _) = text.split_once('%').unwrap_or((text, ""));
-    let parsed: Result<Ipv6Addr, _> = address.parse();
-    parsed.map(|_| text.to_owned()).map_err(|_| InvalidAddress::BadIpv6(text.to_owned()))
+impl fmt::Display for DatagramAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Udp(host) => write!(f, "{UDP}{host}"),
+            Self::Unix(path) => write!(f, "{UNIXGRAM}{}", path.display()),
+        }
+    }
+}
+
+fn parse_path(text: &str, prefix: &'static str) -> Result<PathBuf, InvalidAddress> {
+    if text.is_empty() { Err(InvalidAddress::NoPath(prefix)) } else { Ok(text.into()) }
 }
 
 #[cfg(test)]
@@ -89,35 +115,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_read_as_people_write_it() {
+    fn each_kind_of_socket_is_told_by_its_prefix() {
+        let host = || HostPort { host: "h".into(), port: 7 };
         let cases = [
-            ("example.org", "example.org", DEFAULT_PORT, "example.org:19534"),
-            ("example.org:80", "example.org", 80, "example.org:80"),
-            ("127.0.0.1:1", "127.0.0.1", 1, "127.0.0.1:1"),
-            ("[::1]:5000", "::1", 5000, "[::1]:5000"),
-            ("[::1]", "::1", DEFAULT_PORT, "[::1]:19534"),
-            ("::1", "::1", DEFAULT_PORT, "[::1]:19534"),
-            ("[fe80::1%eth0]:7", "fe80::1%eth0", 7, "[fe80::1%eth0]:7"),
+            ("h:7", Address::Stream(StreamAddress::Tcp(host()))),
+            ("udp:h:7", Address::Datagram(DatagramAddress::Udp(host()))),
+            ("unix:/run/x", Address::Stream(StreamAddress::Unix("/run/x".into()))),
+            ("unixgram:x.sock", Address::Datagram(DatagramAddress::Unix("x.sock".into()))),
         ];
-        for (text, host, port, shown) in cases {
-            let address: Address = text.parse().unwrap();
-            assert_eq!((address.host.as_str(), address.port), (host, port), "{text}");
-            assert_eq!(address.to_string(), shown);
+        for (text, address) in cases {
+            assert_eq!(text.parse(), Ok(address.clone()), "{text}");
+            assert_eq!(address.to_string(), text);
         }
+        assert_eq!("udp:[::1]".parse::<Address>().unwrap().to_string(), "udp:[::1]:19534");
     }
 
     #[test]
-    fn what_is_wrong_with_an_address_is_said() {
+    fn what_is_missing_is_said() {
         let error = |text: &str| text.parse::<Address>().unwrap_err();
-        assert_eq!(error("http://example.org/"), InvalidAddress::Url("http://".into()));
-        assert_eq!(error(""), InvalidAddress::NoHost);
-        assert_eq!(error(":80"), InvalidAddress::NoHost);
-        for port in ["0", "65536", "x", "", "+1"] {
-            assert_eq!(error(&format!("host:{port}")), InvalidAddress::BadPort(port.into()));
-        }
-        assert_eq!(error("[::1]80"), InvalidAddress::BadPort("80".into()));
-        assert_eq!(error("[host]:80"), InvalidAddress::BadIpv6("host".into()));
-        assert_eq!(error("a:b:c"), InvalidAddress::BadIpv6("a:b:c".into()));
-        assert_eq!(error("a b"), InvalidAddress::BadChar(' '));
+        assert_eq!(error("unix:"), InvalidAddress::NoPath("unix:"));
+        assert_eq!(error("unixgram:"), InvalidAddress::NoPath("unixgram:"));
+        assert_eq!(error("udp:"), InvalidAddress::NoHost);
+        assert!(error("https://h/").to_string().starts_with("without https://: write HOST"));
     }
 }

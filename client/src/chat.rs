@@ -1,4 +1,4 @@
-//! `partyline chat`: what is new goes to a screen, what is typed to the session.
+//! `partyline chat` with a Partyline: what is new goes to a screen, what is typed to the session.
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -12,14 +12,13 @@ use crate::screen::{Screen, Typed};
 use crate::session::{News, Session, SessionArgs};
 use crate::terminal::Terminal;
 use crate::view::View;
-use crate::{ChatArgs, print};
+use crate::{StreamAddress, print, wait};
 
 /// With so many messages on their way no more is read from a pipe: its lines wait where they are.
 const ENOUGH_UNSENT: usize = 50;
 
 /// Chats until the person leaves, or the server sends them away.
-pub(crate) async fn run(args: ChatArgs) -> ExitCode {
-    let ChatArgs { host: address, nick, room: rooms } = args;
+pub(crate) async fn run(address: StreamAddress, nick: Option<String>, rooms: Vec<String>) -> ExitCode {
     let session = match Session::start(SessionArgs { address, nick, own_identity: false, rooms }) {
         Ok(session) => session,
         Err(error) => {
@@ -28,7 +27,8 @@ pub(crate) async fn run(args: ChatArgs) -> ExitCode {
         }
     };
     let outcome = if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        match Terminal::new() {
+        // One's own message shows up when it has its number, in its place among the others.
+        match Terminal::new(false) {
             Ok(terminal) => Chat::new(session, terminal).run().await,
             Err(error) => Err(error),
         }
@@ -64,7 +64,7 @@ impl<S: Screen> Chat<S> {
 
     /// Whether all that was typed was said.
     async fn run(mut self) -> io::Result<bool> {
-        let mut stop = std::pin::pin!(stopped());
+        let mut stop = std::pin::pin!(wait::stopped());
         let outcome = loop {
             if let Connection::Ended(bye) = &self.session.model().connection {
                 self.well &= bye.reason == ByeReason::Quit;
@@ -96,8 +96,8 @@ impl<S: Screen> Chat<S> {
                 let room = self.view.current().unwrap_or_default().to_owned();
                 self.session.act(Action::Line { room, text });
             }
-            Typed::End => self.ending = true,
-            Typed::Leave => self.session.act(Action::Quit),
+            Typed::End if !self.screen.attended() => self.ending = true,
+            Typed::End | Typed::Leave => self.session.act(Action::Quit),
         }
     }
 
@@ -126,25 +126,5 @@ impl<S: Screen> Chat<S> {
         let room = clean_line(self.view.current().unwrap_or("no room"));
         let place = if elsewhere == 0 { room } else { format!("{room} ({elsewhere} unread elsewhere)") };
         self.screen.place(&place)
-    }
-}
-
-/// Somebody asks this program to stop.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
-            return;
-        }
-    }
-    // Where signals can't be listened for, they end the program by themselves.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 
 use directories::ProjectDirs;
 use partyline_engine::Identity;
 
-use crate::Address;
+use crate::StreamAddress;
 
 /// Where an identity is kept.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Store {
 impl Store {
     /// The file for this server, and for this nick where one is to be somebody of their own. Where there is no place
     /// for a user's data, nothing is kept.
-    pub(crate) fn new(address: &Address, nick: Option<&str>) -> Self {
+    pub(crate) fn new(address: &StreamAddress, nick: Option<&str>) -> Self {
         let path = ProjectDirs::from("", "", "partyline")
             .map(|folders| folders.data_dir().join("identities").join(file_name(address, nick)));
         Self { path }
@@ -48,8 +48,14 @@ impl Store {
 }
 
 /// Differs where the server or the nick do, and is a file's name on every system.
-fn file_name(address: &Address, nick: Option<&str>) -> String {
-    let mut name = escape(&format!("{}:{}", address.host.to_lowercase(), address.port));
+fn file_name(address: &StreamAddress, nick: Option<&str>) -> String {
+    let mut name = match address {
+        StreamAddress::Tcp(address) => escape(&format!("{}:{}", address.host.to_lowercase(), address.port)),
+        // The same words mean another socket in another folder.
+        StreamAddress::Unix(path) => {
+            escape(&format!("unix:{}", path::absolute(path).as_ref().unwrap_or(path).display()))
+        }
+    };
     if let Some(nick) = nick {
         name = format!("{name}+{}", escape(nick));
     }
@@ -64,14 +70,20 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Address;
     use partyline_shared::{Epoch, Token};
 
     #[test]
     fn each_server_has_a_file_of_its_own() {
-        let name = |address: &str, nick| file_name(&address.parse().unwrap(), nick);
+        let name = |address: &str, nick| {
+            let Ok(Address::Stream(address)) = address.parse() else { panic!("{address} is a stream's") };
+            file_name(&address, nick)
+        };
         assert_eq!(name("Example.org", None), "example.org_3a19534.json");
         assert_eq!(name("[::1]:80", None), "_3a_3a1_3a80.json");
         assert_eq!(name("h:1", Some("../小")), "h_3a1+.._2f_e5_b0_8f.json");
+        assert_eq!(name("unix:/run/x", None), "unix_3a_2frun_2fx.json");
+        assert!(name("unix:x", None).ends_with("_2fx.json"), "a path is kept from the root on");
     }
 
     #[test]

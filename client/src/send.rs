@@ -1,33 +1,98 @@
 //! `partyline send`: one message, and an exit status that says whether it is on the server's disk.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use partyline_engine::{Action, Change, Connection, PendingState};
-use partyline_shared::clean;
 
 use crate::session::{News, Session, SessionArgs};
-use crate::{SendArgs, print};
+use crate::{Address, SendArgs, StreamAddress, USAGE, datagram, print, raw};
 
-/// More than any server takes: what is longer isn't read to its end.
+/// More than any server takes for a message.
 const MOST_BYTES: u64 = 1 << 20;
-/// The status of a command line that can't be carried out, as clap has it.
-const USAGE: u8 = 2;
 
 /// Sends, and says how that went.
 pub(crate) async fn run(args: SendArgs) -> ExitCode {
-    let text = match text(&args.text) {
-        Ok(text) if text.trim().is_empty() => {
-            print::problem("there is nothing to send: write TEXT, or have it on stdin");
-            return ExitCode::from(USAGE);
-        }
-        Ok(text) => text,
+    match prepare(&args) {
+        Ok(message) => match (message, args.address) {
+            (Message::Text(text), Address::Stream(address)) => {
+                say(address, args.room, args.nick, text, args.timeout).await
+            }
+            (Message::Text(text), Address::Datagram(address)) => datagram::say(&address, &text, args.timeout).await,
+            (Message::Raw(bytes), Address::Stream(address)) => {
+                raw::send(address, &bytes, args.half_close, args.timeout).await
+            }
+            (Message::Raw(bytes), Address::Datagram(address)) => datagram::raw(&address, &bytes, args.timeout).await,
+        },
         Err(error) => {
-            print::problem(&format!("stdin can't be read: {error}"));
-            return ExitCode::from(USAGE);
+            print::problem(&error.to_string());
+            ExitCode::from(USAGE)
         }
-    };
-    let SendArgs { host: address, room, nick, timeout, .. } = args;
+    }
+}
+
+/// What is to be sent.
+enum Message {
+    /// To a Partyline.
+    Text(String),
+    /// To any socket.
+    Raw(Vec<u8>),
+}
+
+/// Why nothing can be sent.
+#[derive(Debug, thiserror::Error)]
+enum UsageError {
+    #[error("there is nothing to send: write TEXT, or have it on stdin")]
+    Nothing,
+    #[error("stdin can't be read: {0}")]
+    Stdin(io::Error),
+    #[error("stdin isn't UTF-8: a message is text; --raw sends any bytes")]
+    NoText,
+    #[error("stdin has more than {MOST_BYTES} bytes: that is no message")]
+    TooMuch,
+    #[error("a datagram is said in the server's default room, by nobody in particular: leave out --room and --nick")]
+    NoMember,
+    #[error("a datagram has no end that could be told: leave out --half-close")]
+    NoStream,
+}
+
+fn prepare(args: &SendArgs) -> Result<Message, UsageError> {
+    if matches!(args.address, Address::Datagram(_)) {
+        if args.room.is_some() || args.nick.is_some() {
+            return Err(UsageError::NoMember);
+        }
+        if args.half_close {
+            return Err(UsageError::NoStream);
+        }
+    }
+    let bytes = bytes(&args.text)?;
+    if let Some(line_end) = args.raw.line_end() {
+        let bytes = line_end.apply(&bytes);
+        // With the end of a line, an empty one is something.
+        return if bytes.is_empty() { Err(UsageError::Nothing) } else { Ok(Message::Raw(bytes)) };
+    }
+    let text = String::from_utf8(bytes).map_err(|_| UsageError::NoText)?;
+    if text.trim().is_empty() { Err(UsageError::Nothing) } else { Ok(Message::Text(text)) }
+}
+
+fn bytes(words: &[String]) -> Result<Vec<u8>, UsageError> {
+    if !words.is_empty() && words != ["-"] {
+        return Ok(words.join(" ").into_bytes());
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(UsageError::Stdin)?;
+    if bytes.len() as u64 > MOST_BYTES { Err(UsageError::TooMuch) } else { Ok(bytes) }
+}
+
+/// Says it to a Partyline.
+async fn say(
+    address: StreamAddress,
+    room: Option<String>,
+    nick: Option<String>,
+    text: String,
+    timeout: Duration,
+) -> ExitCode {
     let own_identity = nick.is_some();
     let session =
         Session::start(SessionArgs { address: address.clone(), nick, own_identity, rooms: Vec::from_iter(room) });
@@ -55,19 +120,10 @@ pub(crate) async fn run(args: SendArgs) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            print::problem(&clean(&why));
+            print::problem(&why);
             ExitCode::FAILURE
         }
     }
-}
-
-fn text(words: &[String]) -> std::io::Result<String> {
-    if !words.is_empty() && words != ["-"] {
-        return Ok(words.join(" "));
-    }
-    let mut text = String::new();
-    std::io::stdin().lock().take(MOST_BYTES).read_to_string(&mut text)?;
-    Ok(text)
 }
 
 /// Says it in the first room that is entered, and waits until it has a number.
@@ -88,7 +144,7 @@ async fn send(session: &mut Session, text: String) -> Result<(), String> {
                 News::Changed(Change::Notice { room: Some(_), text, error: true }) => {
                     return Err(format!("refused: {text}"));
                 }
-                News::Changed(Change::Notice { text, error: true, .. }) => print::problem(&clean(&text)),
+                News::Changed(Change::Notice { text, error: true, .. }) => print::problem(&text),
                 News::Changed(_) | News::Presence { .. } => {}
             }
         }

@@ -7,9 +7,10 @@ use partyline_shared::{Change as Presence, Event, Timestamp, Via, clean_line};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::Address;
+use crate::StreamAddress;
 use crate::identity::Store;
 use crate::socket::{FromSocket, Socket};
+use crate::wait;
 
 /// What is new.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +30,7 @@ pub enum News {
 #[derive(Debug)]
 pub struct Session {
     engine: Engine,
-    address: Address,
+    address: StreamAddress,
     store: Store,
     socket: Option<Socket>,
     closing: Vec<JoinHandle<()>>,
@@ -90,7 +91,7 @@ impl Session {
             let due = self.engine.next_deadline().map(|at| Instant::now() + self.until(at));
             tokio::select! {
                 heard = listen(self.socket.as_mut()) => self.heard(heard),
-                () = sleep(due) => self.input(Input::Wake),
+                () = wait::until(due) => self.input(Input::Wake),
             }
         }
         std::mem::take(&mut self.news)
@@ -180,7 +181,7 @@ impl Session {
 #[derive(Clone, Debug)]
 pub struct SessionArgs {
     /// The server.
-    pub address: Address,
+    pub address: StreamAddress,
     /// The nick to ask for.
     pub nick: Option<String>,
     /// Whoever is called this is somebody of their own, not who one usually is on this server.
@@ -192,13 +193,6 @@ pub struct SessionArgs {
 async fn listen(socket: Option<&mut Socket>) -> FromSocket {
     match socket {
         Some(socket) => socket.next().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
     }
 }

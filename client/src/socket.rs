@@ -1,19 +1,17 @@
-//! One connection: JSON lines over TCP, read and written by a task each, so that nobody waits for the network.
+//! One connection: JSON lines over a stream, read and written by a task each, so that nobody waits for the network.
 
 use std::collections::VecDeque;
-use std::io;
 use std::time::Duration;
 
 use partyline_shared::codec::json::{decode_event, encode_command};
 use partyline_shared::codec::lines::{Chunk, LineDecoder};
 use partyline_shared::{Command, Event};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::task::JoinHandle;
 
-use crate::Address;
+use crate::StreamAddress;
+use crate::connect::{ConnectError, Reader, Writer, connect};
 
 /// The longest line of a server: a page of history is one, and with the limits of a server that was told nothing it
 /// may hold 100 messages of 4,000 characters of 4 bytes. Anything longer isn't a Partyline.
@@ -47,7 +45,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// Begins to connect.
-    pub(crate) fn open(address: Address) -> Self {
+    pub(crate) fn open(address: StreamAddress) -> Self {
         let (commands, to_write) = mpsc::channel(COMMANDS);
         let (say, events) = mpsc::channel(EVENTS);
         let task = tokio::spawn(async move {
@@ -85,17 +83,17 @@ impl Socket {
 }
 
 /// Connects, and reads and writes to the end; why it ended.
-async fn run(address: &Address, to_write: mpsc::Receiver<Command>, say: &mpsc::Sender<FromSocket>) -> String {
-    let stream = match TcpStream::connect((address.host.as_str(), address.port)).await {
-        Ok(stream) => stream,
-        Err(error) => return explain(address, &error),
+async fn run(address: &StreamAddress, to_write: mpsc::Receiver<Command>, say: &mpsc::Sender<FromSocket>) -> String {
+    let (reader, writer) = match connect(address).await {
+        Ok(halves) => halves,
+        Err(ConnectError::Refused(place)) => {
+            return format!("nothing answers at {place}: is partylined running there?");
+        }
+        Err(error) => return error.to_string(),
     };
-    // Lines are short and people wait for them. Without it they come a little later.
-    let _ = stream.set_nodelay(true);
     if say.send(FromSocket::Opened).await.is_err() {
         return String::new();
     }
-    let (reader, writer) = stream.into_split();
     // What is written goes on to the end even where nobody listens any more: it may be a farewell.
     let mut reading = std::pin::pin!(read(address, reader, say));
     let mut writing = std::pin::pin!(write(writer, to_write));
@@ -105,7 +103,7 @@ async fn run(address: &Address, to_write: mpsc::Receiver<Command>, say: &mpsc::S
     }
 }
 
-async fn read(address: &Address, mut reader: OwnedReadHalf, say: &mpsc::Sender<FromSocket>) -> String {
+async fn read(address: &StreamAddress, mut reader: Reader, say: &mpsc::Sender<FromSocket>) -> String {
     let mut decoder = LineDecoder::json(MAX_LINE);
     let (mut lines, mut reply) = (VecDeque::new(), Vec::new());
     let mut buffer = vec![0; 16 << 10];
@@ -135,7 +133,7 @@ async fn read(address: &Address, mut reader: OwnedReadHalf, say: &mpsc::Sender<F
     }
 }
 
-async fn write(mut writer: OwnedWriteHalf, mut commands: mpsc::Receiver<Command>) {
+async fn write(mut writer: Writer, mut commands: mpsc::Receiver<Command>) {
     let mut bytes = Vec::new();
     while let Some(command) = commands.recv().await {
         append(&mut bytes, &command);
@@ -156,20 +154,4 @@ async fn write(mut writer: OwnedWriteHalf, mut commands: mpsc::Receiver<Command>
 fn append(bytes: &mut Vec<u8>, command: &Command) {
     bytes.extend_from_slice(encode_command(command).as_bytes());
     bytes.push(b'\n');
-}
-
-/// Why there is no connection, and what to do about it.
-fn explain(address: &Address, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("nothing answers at {address}: is partylined running there?"),
-        io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            format!(
-                "{address} can't be reached: is the network up, and does a firewall let port {} through?",
-                address.port
-            )
-        }
-        // A name that isn't known has no kind of its own.
-        _ if error.raw_os_error().is_none() => format!("{} can't be found: is the name right? ({error})", address.host),
-        _ => format!("{address} can't be reached: {error}"),
-    }
 }

@@ -14,14 +14,14 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal over.
+    /// Takes the terminal over. `echo`: a line stays on the screen when it was typed. Without it, whoever takes the
+    /// line shows it when it is said.
     ///
     /// # Errors
     /// It is none.
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(echo: bool) -> io::Result<Self> {
         let (mut readline, writer) = Readline::new("> ".to_owned()).map_err(to_io)?;
-        // One's own message shows up when it has its number, in its place among the others.
-        readline.should_print_line_on(false, false);
+        readline.should_print_line_on(echo, false);
         Ok(Self { readline, writer, place: String::new() })
     }
 }
@@ -48,7 +48,8 @@ impl Screen for Terminal {
                 }
                 Ok(Typed::Line(line))
             }
-            Ok(ReadlineEvent::Eof | ReadlineEvent::Interrupted) => Ok(Typed::Leave),
+            Ok(ReadlineEvent::Eof) => Ok(Typed::End),
+            Ok(ReadlineEvent::Interrupted) => Ok(Typed::Leave),
             Err(error) => Err(to_io(error)),
         }
     }

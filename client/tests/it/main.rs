@@ -3,5 +3,11 @@
 #![cfg(test)]
 
 mod chat;
+mod datagram;
+mod get;
+mod raw;
 mod scripted;
 mod send;
+mod tls;
+mod unix;
+mod web;
