@@ -1,5 +1,6 @@
 //! Bytes to commands and events to bytes, one dialect a module. A dialect knows no room.
 
+pub mod datagram;
 pub mod json;
 pub mod lines;
 pub mod plain;

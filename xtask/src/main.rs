@@ -5,6 +5,7 @@
 
 mod compress;
 mod files;
+mod fuzz;
 mod machine;
 mod page;
 mod purity;
@@ -31,10 +32,12 @@ cargo xtask <command>
   run [-- <partylined's arguments>]
                   set up what is missing, build the page and the server, start the server
   test            set up what the tests need, then format, lints, purity, docs, page and all tests
-  setup [--tests] set up only; with --tests also the browser that the tests drive
+  setup [--tests] set up only; with --tests also the browser and the programs that the tests drive
   page            build and compress the page, where anything that it is made of has changed
   purity          shared, hub and engine know no clock, randomness, file, socket or thread
   tidy            file sizes, dependencies between crates, lint tables, versions
+  fuzz [--minutes N] [TARGET]
+                  look for inputs that break a target of fuzz/, or each, for N minutes (1)
   help            this text
 
 Under CI=true builds are kept in the user's cache folder, unless CARGO_TARGET_DIR is set.";
@@ -48,6 +51,7 @@ enum Command {
     Page,
     Purity,
     Tidy,
+    Fuzz { minutes: u64, target: Option<String> },
     Help,
 }
 
@@ -85,6 +89,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some("page") => Command::Page,
             Some("purity") => Command::Purity,
             Some("tidy") => Command::Tidy,
+            Some("fuzz") => Command::Fuzz { minutes: 1, target: None },
             Some("help") => return Ok(Command::Help),
             _ => return Err(format!("unknown command {}", name.display()).into()),
         },
@@ -105,6 +110,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match (&mut command, argument) {
             (Command::Setup { tests }, Long("tests")) => *tests = true,
+            (Command::Fuzz { minutes, .. }, Long("minutes")) => *minutes = parser.value()?.parse()?,
+            (Command::Fuzz { target: target @ None, .. }, Value(name)) => *target = Some(name.string()?),
             (_, Long("help") | Short('h')) => return Ok(Command::Help),
             (_, other) => return Err(other.unexpected()),
         }
@@ -122,6 +129,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Page => page::page(&machine),
         Command::Purity => purity::purity(&machine),
         Command::Tidy => tidy::tidy(&machine),
+        Command::Fuzz { minutes, target } => fuzz::fuzz(&machine, minutes, target.as_deref()),
         Command::Help => Ok(()),
     }
 }
@@ -147,6 +155,10 @@ mod tests {
     fn only_what_is_known_is_accepted() {
         assert_eq!(parsed(&["setup", "--tests"]).unwrap(), Command::Setup { tests: true });
         assert_eq!(parsed(&["test", "-h"]).unwrap(), Command::Help);
+        let fuzz = parsed(&["fuzz", "lines", "--minutes", "10"]).unwrap();
+        assert_eq!(fuzz, Command::Fuzz { minutes: 10, target: Some("lines".into()) });
+        assert!(parsed(&["fuzz", "lines", "sniff"]).is_err());
+        assert!(parsed(&["fuzz", "--minutes", "some"]).is_err());
         assert!(parsed(&[]).is_err());
         assert!(parsed(&["tests"]).is_err());
         assert!(parsed(&["test", "--tests"]).is_err());

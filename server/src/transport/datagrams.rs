@@ -6,7 +6,6 @@
 //!
 //! What is received waits in the system's own buffer, and is lost where that is full, as datagrams are.
 
-mod answer;
 mod rates;
 mod socket;
 
@@ -18,6 +17,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use partyline_shared::codec::datagram;
 use partyline_shared::codec::plain::receipt;
 use partyline_shared::{Limits, MemberId, Via, clean, clean_line};
 use sha2::{Digest as _, Sha256};
@@ -136,14 +136,14 @@ impl Door {
     /// Says what it holds. Returns the answer to come, if there is to be one.
     async fn take(&mut self, bytes: &[u8], from: Source) -> Result<Option<Answer>, Stopped> {
         let room = bytes.len();
-        let answers = room > 0 && from.can_be_answered() && !answer::looks_like_one(bytes);
+        let answers = room > 0 && from.can_be_answered() && !datagram::looks_like_one(bytes);
         let reply = move |from: Source, text: String| -> Option<Answer> {
-            let text = answer::cut(&text, room).to_owned();
+            let text = datagram::cut(&text, room).to_owned();
             (answers && !text.is_empty()).then(|| Box::pin(std::future::ready((from, text))) as Answer)
         };
         match self.rates.take(self.name(&from.counted_as()), self.clock.now()) {
             Verdict::Pass => {}
-            Verdict::Refused => return Ok(reply(from, answer::error("too fast: this was not said"))),
+            Verdict::Refused => return Ok(reply(from, datagram::error("too fast: this was not said"))),
             Verdict::Silence => return Ok(None),
         }
         if room == 0 {
@@ -151,18 +151,18 @@ impl Door {
         }
         if room > self.max {
             let text = format!("that is longer than {} bytes, and was not said", self.max);
-            return Ok(reply(from, answer::error(&text)));
+            return Ok(reply(from, datagram::error(&text)));
         }
         let text = String::from_utf8_lossy(bytes).into_owned();
         let posted = self.hub.post(MemberId(self.name(&from.identity())), self.via, text.clone()).await?;
         Ok(Some(Box::pin(async move {
             let answer = match posted.await {
                 Ok(Ok(_)) => receipt(clean(&text).trim_end()),
-                Ok(Err(refused)) => answer::error(&clean_line(&refused.text)),
+                Ok(Err(refused)) => datagram::error(&clean_line(&refused.text)),
                 // The server has ended.
                 Err(_) => String::new(),
             };
-            let answer = if answers { answer::cut(&answer, room) } else { "" };
+            let answer = if answers { datagram::cut(&answer, room) } else { "" };
             (from, answer.to_owned())
         })))
     }

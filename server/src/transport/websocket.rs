@@ -77,5 +77,8 @@ async fn write(outbox: &Outbox, sink: &mut SplitSink<WebSocket, Message>) -> Res
         sink.flush().await?;
     }
     let frame = CloseFrame { code: close_code::NORMAL, reason: "".into() };
-    sink.send(Message::Close(Some(frame))).await
+    // Where the client closed first, the reply is queued already and this one isn't taken; closing the sink sends
+    // whichever it is (RFC 6455 section 5.5.1: a close is answered with a close).
+    let _ = sink.send(Message::Close(Some(frame))).await;
+    sink.close().await
 }

@@ -13,6 +13,10 @@ pub(crate) async fn talk_and_restart() {
     let mut raw = server.connect();
     raw.send("hello\n");
     page.message("hello").await;
+    let mut script = server.connect();
+    script.send("teset");
+    assert_eq!(script.receive(), "收到你的消息teset", "a client that never ends a line");
+    page.message("teset").await;
     page.say("hello from the page").await;
     assert_eq!(raw.line_with("from the page"), "ann: hello from the page");
     page.exists("[data-testid='message'][data-via='tcp']").await;
@@ -25,16 +29,17 @@ pub(crate) async fn talk_and_restart() {
     let mut raw = server.connect();
     raw.send("welcome back\n");
     page.message("welcome back").await;
+    let said = ["hello", "teset", "hello from the page", "welcome back", "still ann"];
     page.say("still ann").await;
     assert_eq!(raw.line_with("still ann"), "ann: still ann", "the nick is kept through the restart");
     page.message("still ann").await;
-    assert_eq!(page.messages().await, ["hello", "hello from the page", "welcome back", "still ann"]);
+    assert_eq!(page.messages().await, said);
 
     // And a person who reloads is the same one, with the history.
     page.driver.refresh().await.unwrap();
     page.online().await;
     page.message("still ann").await;
-    assert_eq!(page.messages().await, ["hello", "hello from the page", "welcome back", "still ann"]);
+    assert_eq!(page.messages().await, said);
     page.say("reloaded").await;
     assert_eq!(raw.line_with("reloaded"), "ann: reloaded");
     page.quit().await;

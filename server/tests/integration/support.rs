@@ -308,6 +308,18 @@ impl Web {
         self.socket.send(Message::text(value.to_string())).is_ok()
     }
 
+    /// Closes it, and returns whether the server answered that with a close of its own.
+    pub(crate) fn close(mut self) -> bool {
+        self.socket.close(None).unwrap();
+        loop {
+            match self.socket.read() {
+                Ok(Message::Close(_)) => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
     pub(crate) fn send_raw(&mut self, message: Message) {
         self.socket.send(message).unwrap();
     }

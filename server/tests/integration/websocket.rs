@@ -64,3 +64,9 @@ fn a_page_of_another_origin_is_turned_away() {
         error => panic!("{error}"),
     }
 }
+
+#[test]
+fn a_close_is_answered_with_a_close() {
+    let server = Server::start(&[]);
+    assert!(Web::join(server.address, "ann", "lobby").close());
+}

@@ -5,6 +5,7 @@ mod browser;
 mod compiler;
 mod components;
 mod fetch;
+mod programs;
 mod source;
 mod tool;
 mod trunk;
@@ -51,7 +52,7 @@ pub(crate) fn missing(machine: &Machine, purpose: Purpose) -> Result<Vec<Tool>> 
     // What may need a person's help comes first, not after minutes of compiling.
     let mut tools = vec![compiler::tool()];
     if purpose == Purpose::Test {
-        tools.extend([components::tool(), browser::tool(), browser::fonts()]);
+        tools.extend([components::tool(), browser::tool(), browser::fonts(), programs::python(), programs::tools()]);
     }
     tools.extend([wasm_target::tool(), trunk::tool(), wasm_bindgen::tool(), wasm_opt::tool()]);
     let mut missing = Vec::new();

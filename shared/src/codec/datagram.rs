@@ -1,30 +1,30 @@
-//! Answers that are never longer than what they answer.
+//! Datagrams: one is one message, in plain text, with one answer that is never longer than what it answers.
 
-use partyline_shared::codec::plain::RECEIPT;
+use super::plain::RECEIPT;
 
 /// How an answer that isn't a receipt starts.
 const ERROR: &str = "-- error: ";
 
 /// Says what is wrong.
-pub(super) fn error(text: &str) -> String {
+pub fn error(text: &str) -> String {
     format!("{ERROR}{text}")
 }
 
 /// As much of an answer as fits into so many bytes, without its line's end: a character is there or not.
-pub(super) fn cut(answer: &str, bytes: usize) -> &str {
+pub fn cut(answer: &str, bytes: usize) -> &str {
     let answer = answer.trim_end_matches('\n');
     &answer[..answer.floor_char_boundary(bytes)]
 }
 
 /// Whether this could be what [`cut`] leaves of an answer of another server's.
-pub(super) fn looks_like_one(bytes: &[u8]) -> bool {
+pub fn looks_like_one(bytes: &[u8]) -> bool {
     [RECEIPT, ERROR].iter().any(|start| bytes.starts_with(start.as_bytes()) || start.as_bytes().starts_with(bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use partyline_shared::codec::plain::receipt;
+    use crate::codec::plain::receipt;
     use proptest::prelude::*;
 
     #[test]

@@ -1,0 +1,69 @@
+//! `cargo xtask fuzz`: looks for inputs that break what bytes from strangers go through.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail, ensure};
+use xshell::cmd;
+
+use crate::files;
+use crate::machine::Machine;
+use crate::say::say;
+
+/// Runs one target, or each, for so many minutes. What is found on the way is kept where cargo builds, so that the
+/// next run starts from there; the corpus in the tree stays as small as it is.
+pub(crate) fn fuzz(machine: &Machine, minutes: u64, only: Option<&str>) -> Result<()> {
+    // To libFuzzer, 0 is for ever.
+    ensure!(minutes > 0, "0 minutes is no time to find anything in");
+    let mut targets = targets(machine)?;
+    if let Some(only) = only {
+        let all = targets.join(", ");
+        targets.retain(|target| target == only);
+        ensure!(!targets.is_empty(), "there is no target {only}; there are {all}");
+    }
+    let sh = &machine.sh;
+    let nightly = cmd!(sh, "cargo +nightly --version").quiet().ignore_stdout().ignore_stderr().run();
+    if nightly.is_err() || !machine.has("cargo-fuzz") {
+        bail!(
+            "it needs nightly Rust and cargo-fuzz:\n\n    rustup toolchain install nightly --profile minimal\n    \
+             cargo install --locked cargo-fuzz\n"
+        );
+    }
+    let folder = machine.target_dir()?.join("fuzz");
+    let seconds = minutes.checked_mul(60).context("that many minutes can't be counted in seconds")?;
+    for target in targets {
+        say!("\n{target}, for {minutes} min:");
+        // The first folder is written to, the second only read.
+        let (found, kept) = (folder.join("corpus").join(&target), machine.root.join("fuzz/corpus").join(&target));
+        fs::create_dir_all(&found)?;
+        // Without a sanitizer: all of it is safe Rust, and looks at ten times as many inputs.
+        cmd!(sh, "cargo +nightly fuzz run -s none --target-dir {folder} {target} {found} {kept}")
+            .args(["--", &format!("-max_total_time={seconds}"), "-print_final_stats=1"])
+            .run()
+            .with_context(|| format!("the input that breaks {target} is in fuzz/artifacts/{target}"))?;
+    }
+    Ok(())
+}
+
+/// The names of the targets, in order.
+fn targets(machine: &Machine) -> Result<Vec<String>> {
+    let files = files::below(&machine.root.join("fuzz/fuzz_targets"))?;
+    let names = files.iter().filter_map(|file| file.file_stem()).map(|name| name.to_string_lossy().into_owned());
+    Ok(names.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_is_declared_and_has_a_corpus() {
+        let machine = Machine::find().unwrap();
+        let manifest = fs::read_to_string(machine.root.join("fuzz/Cargo.toml")).unwrap();
+        let targets = targets(&machine).unwrap();
+        assert!(!targets.is_empty());
+        for target in targets {
+            assert!(manifest.contains(&format!("name = \"{target}\"")), "{target}");
+            assert!(!files::below(&machine.root.join("fuzz/corpus").join(&target)).unwrap().is_empty(), "{target}");
+        }
+    }
+}
