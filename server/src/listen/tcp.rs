@@ -9,14 +9,15 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::BACKLOG;
 
-/// A silent client is asked after a minute whether it is there, and given up a minute later: a silent `nc` still
-/// reads after hours, and one that vanished is noticed.
-const KEEPALIVE: Duration = Duration::from_mins(1);
+/// A silent client is asked after 45 seconds whether it is there, and given up a minute later: a silent `nc` still
+/// reads after hours, and one that vanished is noticed within two minutes.
+const KEEPALIVE: Duration = Duration::from_secs(45);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const KEEPALIVE_RETRIES: u32 = 4;
 
-/// How long what was written may go unacknowledged (`TCP_USER_TIMEOUT`, RFC 5482).
-const UNACKNOWLEDGED: Duration = Duration::from_secs(110);
+/// How long what was written may go unacknowledged (`TCP_USER_TIMEOUT`, RFC 5482). It counts for the questions too,
+/// so it ends between the last two of them.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(100);
 
 pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
