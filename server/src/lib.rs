@@ -135,6 +135,15 @@ impl Server {
         &self.listening
     }
 
+    /// Waits until it has failed: without its hub it serves nobody, and whoever supervises it should know.
+    ///
+    /// After this has returned, there is nothing left to [`Server::stop`] in good order.
+    pub async fn failed(&mut self) {
+        if let Err(error) = (&mut self.hub_task).await {
+            tracing::error!(%error, "the hub ended badly");
+        }
+    }
+
     /// Ends it: no connection is accepted any more, everybody is told good-bye and given time to take it in, and
     /// the log is closed with everything in it.
     pub async fn stop(self) {

@@ -29,7 +29,7 @@ async fn serve(config: Config) -> ExitCode {
         (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
         (Err(error), _) | (_, Err(error)) => return fail(&error, 1),
     };
-    let server = match Server::start(config).await {
+    let mut server = match Server::start(config).await {
         Ok(server) => server,
         Err(error) => return fail(&error, 1),
     };
@@ -39,6 +39,7 @@ async fn serve(config: Config) -> ExitCode {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = server.failed() => return ExitCode::FAILURE,
     }
     tracing::info!("stopping; once more ends it at once");
     tokio::select! {
