@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, MemberId, Refused, Timestamp};
+use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, MemberId, Refused, Timestamp, Token, Via};
 
 use crate::members::Members;
 use crate::reading::PendingRead;
@@ -22,7 +22,7 @@ pub struct Settings {
     pub default_room: String,
     /// What clients are held to.
     pub limits: Limits,
-    /// How long a connection may wait with its `hello`, in milliseconds.
+    /// How long a connection may wait with its `hello`, in milliseconds; in plain text as long as it likes.
     pub hello_timeout_ms: u64,
     /// How long a nick is kept for a member whose last session dropped, in milliseconds.
     pub nick_hold_ms: u64,
@@ -106,10 +106,7 @@ impl Hub {
     /// `now` is the time of day by a clock that never steps back.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
         match input {
-            Input::Open { session, via, token } => match self.stopped.clone() {
-                Some(bye) => self.dismiss(session, bye, now),
-                None => self.sessions.open(session, via, token, now.after(self.settings.hello_timeout_ms)),
-            },
+            Input::Open { session, via, token } => self.open(session, via, token, now),
             Input::Command { session, command } => self.command(session, command, now),
             Input::HalfClose { session } => self.finish(session, false, now),
             Input::Close { session } => self.close(session, now),
@@ -125,6 +122,17 @@ impl Hub {
     /// When to call with [`Input::Wake`], if nothing happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         [self.members.next_expiry(), self.sessions.next_overdue()].into_iter().flatten().min()
+    }
+
+    fn open(&mut self, session: SessionId, via: Via, token: Token, now: Timestamp) {
+        if let Some(bye) = self.stopped.clone() {
+            return self.dismiss(session, bye, now);
+        }
+        // In plain text nobody says hello: the transport does, with the first thing that is said, and a person whose
+        // telnet negotiates at once may take their time over that.
+        let patient = matches!(via, Via::Tcp | Via::Unix);
+        let until = (!patient).then(|| now.after(self.settings.hello_timeout_ms));
+        self.sessions.open(session, via, token, until);
     }
 
     /// Everybody goes at once: nobody is told of anybody's leaving, which would be a word for each pair of them.

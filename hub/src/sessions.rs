@@ -9,7 +9,7 @@ use crate::{RoomId, SessionId};
 #[derive(Debug)]
 pub(crate) enum Greeting {
     /// It hasn't said `hello`: the secret it gets should it be a newcomer, and how long it may still wait.
-    Awaited { token: Token, until: Timestamp },
+    Awaited { token: Token, until: Option<Timestamp> },
     /// It is one of this member's.
     Done(MemberId),
 }
@@ -64,8 +64,8 @@ impl Sessions {
         self.by_id.keys().copied().collect()
     }
 
-    pub(crate) fn open(&mut self, id: SessionId, via: Via, token: Token, until: Timestamp) {
-        self.awaited.insert((until, id));
+    pub(crate) fn open(&mut self, id: SessionId, via: Via, token: Token, until: Option<Timestamp>) {
+        self.awaited.extend(until.map(|until| (until, id)));
         let greeting = Greeting::Awaited { token, until };
         let (rooms, entering) = (BTreeSet::new(), BTreeSet::new());
         let deferred = VecDeque::new();
@@ -86,7 +86,8 @@ impl Sessions {
     /// The session has said `hello` and is this member's.
     pub(crate) fn greeted(&mut self, id: SessionId, member: MemberId) {
         if let Some(session) = self.by_id.get_mut(&id)
-            && let Greeting::Awaited { until, .. } = std::mem::replace(&mut session.greeting, Greeting::Done(member))
+            && let Greeting::Awaited { until: Some(until), .. } =
+                std::mem::replace(&mut session.greeting, Greeting::Done(member))
         {
             self.awaited.remove(&(until, id));
         }
@@ -94,7 +95,7 @@ impl Sessions {
 
     pub(crate) fn remove(&mut self, id: SessionId) -> Option<Session> {
         let session = self.by_id.remove(&id)?;
-        if let Greeting::Awaited { until, .. } = session.greeting {
+        if let Greeting::Awaited { until: Some(until), .. } = session.greeting {
             self.awaited.remove(&(until, id));
         }
         Some(session)

@@ -51,7 +51,7 @@ pub(crate) struct Seen {
     pub(crate) via: Via,
     pub(crate) token: Token,
     /// Until when it may wait with its `hello`.
-    until: Timestamp,
+    until: Option<Timestamp>,
     pub(crate) hello: Option<Hello>,
     pub(crate) member: Option<MemberId>,
     /// The rooms it is in, and the last number it was shown of each.
@@ -151,7 +151,7 @@ impl Checker {
                 let seen = Seen {
                     via: *via,
                     token: *token,
-                    until: now.after(self.settings.hello_timeout_ms),
+                    until: (!matches!(via, Via::Tcp | Via::Unix)).then(|| now.after(self.settings.hello_timeout_ms)),
                     hello: None,
                     member: None,
                     rooms: BTreeMap::new(),
@@ -311,7 +311,7 @@ impl Checker {
             reads: self.reads.len(),
         };
         ensure!(hub.load() == expected, "the hub holds {:?}, needed is {expected:?}", hub.load());
-        let waiting = self.sessions.values().filter(|seen| seen.member.is_none()).map(|seen| seen.until);
+        let waiting = self.sessions.values().filter(|seen| seen.member.is_none()).filter_map(|seen| seen.until);
         let held = self.members.values().filter_map(|member| member.held_until);
         let deadline = waiting.chain(held).min();
         ensure!(hub.next_deadline() == deadline, "woken at {:?} instead of {deadline:?}", hub.next_deadline());

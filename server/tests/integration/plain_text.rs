@@ -194,6 +194,20 @@ fn telnet_is_declined_and_not_shown() {
 }
 
 #[test]
+fn a_telnet_that_negotiates_at_once_may_take_its_time() {
+    let server = Server::start(&["--hello-seconds", "1"]);
+    let mut telnet = server.connect();
+    telnet.send(b"\xff\xfb\x1f".as_slice());
+    assert_eq!(telnet.bytes::<3>(), *b"\xff\xfe\x1f");
+    // A program that came later has had its time.
+    let mut program = server.connect();
+    program.send("{\"type\":\"ping\"}\n");
+    assert_eq!(program.event("bye")["reason"], "no_hello");
+    telnet.send("hello\r\n");
+    assert!(telnet.line().starts_with("-- Welcome"));
+}
+
+#[test]
 fn a_connection_that_says_nothing_gets_nothing_and_harms_nobody() {
     let server = Server::start(&["--silent-connections", "2"]);
     let mut silent: Vec<_> = (0..3).map(|_| server.connect()).collect();

@@ -212,6 +212,13 @@ impl Socket {
         }
     }
 
+    /// So many bytes.
+    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.reader.read_exact(&mut bytes).unwrap();
+        bytes
+    }
+
     /// One `recv(1024)`, as the tutorials do it.
     pub(crate) fn receive(&mut self) -> String {
         let mut bytes = [0; 1024];
