@@ -37,6 +37,9 @@ enum Outcome {
 }
 use Outcome::{LeftOut, Passed};
 
+/// What exists only so that tests can break it.
+const TEST_BUILD: &str = "partyline-server/test-build";
+
 /// The quick ones first, the page before the tests that open it.
 const CHECKS: [Check; 10] = [
     ("tidy", "", |machine| tidy::tidy(machine).map(|()| Passed)),
@@ -75,7 +78,10 @@ fn format(machine: &Machine) -> Result<Outcome> {
 }
 
 fn lints(machine: &Machine) -> Result<Outcome> {
-    passes(cmd!(machine.sh, "cargo clippy --workspace --exclude partyline-web --all-targets -- -D warnings"))
+    passes(cmd!(
+        machine.sh,
+        "cargo clippy --workspace --exclude partyline-web --all-targets --features {TEST_BUILD} -- -D warnings"
+    ))
 }
 
 fn lints_of_page(machine: &Machine) -> Result<Outcome> {
@@ -107,7 +113,7 @@ fn page_unless_fresh(machine: &Machine) -> Result<Outcome> {
 /// The browser tests run only when told to, so that `cargo test` alone needs no browser and no page. The page's own
 /// unit tests touch no browser, and run natively like all others.
 fn tests(machine: &Machine) -> Result<Outcome> {
-    let command = cmd!(machine.sh, "cargo test --workspace");
+    let command = cmd!(machine.sh, "cargo test --workspace --features {TEST_BUILD}");
     passes(command.env("PARTYLINE_BROWSER_TESTS", "1"))
 }
 

@@ -1,0 +1,3 @@
+//! Loads and breaks a Partyline server, and checks what its clients saw.
+//!
+//! The server is a program to it, which it starts, speaks to over real sockets, and kills.

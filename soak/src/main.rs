@@ -1,0 +1,3 @@
+//! `partyline-soak`.
+
+fn main() {}
