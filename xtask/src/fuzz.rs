@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: looks for inputs that break what bytes from strangers go through.
+//! `cargo xtask fuzz`: looks for inputs that break what strangers' bytes go through.
 
 use std::fs;
 
@@ -9,11 +9,30 @@ use crate::files;
 use crate::machine::Machine;
 use crate::say::say;
 
-/// Runs one target, or each, for so many minutes. What is found on the way is kept where cargo builds, so that the
-/// next run starts from there; the corpus in the tree stays as small as it is.
-pub(crate) fn fuzz(machine: &Machine, minutes: u64, only: Option<&str>) -> Result<()> {
+/// What an input may take of memory, in MiB, and of time, in seconds: more is a finding as a crash is.
+const MOST_MEMORY: u32 = 1024;
+const MOST_TIME: u32 = 10;
+
+/// How long each target is run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Until {
+    /// For so long.
+    Minutes(u64),
+    /// So many inputs.
+    Executions(u64),
+}
+
+/// Runs every target, or only one, and stops at the first input that breaks something.
+pub(crate) fn fuzz(machine: &Machine, until: Until, only: Option<&str>) -> Result<()> {
     // To libFuzzer, 0 is for ever.
-    ensure!(minutes > 0, "0 minutes is no time to find anything in");
+    let (bound, shown) = match until {
+        Until::Minutes(0) | Until::Executions(0) => bail!("that is no time to find anything in"),
+        Until::Minutes(minutes) => {
+            let seconds = minutes.checked_mul(60).context("that many minutes can't be counted in seconds")?;
+            (format!("-max_total_time={seconds}"), format!("{minutes} min"))
+        }
+        Until::Executions(runs) => (format!("-runs={runs}"), format!("{runs} inputs")),
+    };
     let mut targets = targets(machine)?;
     if let Some(only) = only {
         let all = targets.join(", ");
@@ -29,15 +48,15 @@ pub(crate) fn fuzz(machine: &Machine, minutes: u64, only: Option<&str>) -> Resul
         );
     }
     let folder = machine.target_dir()?.join("fuzz");
-    let seconds = minutes.checked_mul(60).context("that many minutes can't be counted in seconds")?;
     for target in targets {
-        say!("\n{target}, for {minutes} min:");
+        say!("\n{target}, for {shown}:");
         // The first folder is written to, the second only read.
         let (found, kept) = (folder.join("corpus").join(&target), machine.root.join("fuzz/corpus").join(&target));
         fs::create_dir_all(&found)?;
         // Without a sanitizer: all of it is safe Rust, and looks at ten times as many inputs.
         cmd!(sh, "cargo +nightly fuzz run -s none --target-dir {folder} {target} {found} {kept}")
-            .args(["--", &format!("-max_total_time={seconds}"), "-print_final_stats=1"])
+            .args(["--", &bound, "-print_final_stats=1"])
+            .args([format!("-rss_limit_mb={MOST_MEMORY}"), format!("-timeout={MOST_TIME}")])
             .run()
             .with_context(|| format!("the input that breaks {target} is in fuzz/artifacts/{target}"))?;
     }

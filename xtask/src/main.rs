@@ -12,6 +12,7 @@ mod purity;
 mod run;
 mod say;
 mod setup;
+mod soak;
 mod stamp;
 mod steps;
 mod test;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use lexopt::prelude::*;
 
+use crate::fuzz::Until;
 use crate::machine::Machine;
 use crate::say::say;
 
@@ -36,7 +38,10 @@ cargo xtask <command>
   page            build and compress the page, where anything that it is made of has changed
   purity          shared, hub and engine know no clock, randomness, file, socket or thread
   tidy            file sizes, dependencies between crates, lint tables, versions
-  fuzz [--minutes N] [TARGET]
+  soak [--minutes N] [SCENARIO …]
+                  put a real server through crashes, drops, floods and load for about N minutes (10), then fuzz;
+                  `soak list` lists the scenarios
+  fuzz [--minutes N | --executions N] [TARGET]
                   look for inputs that break a target of fuzz/, or each, for N minutes (1)
   help            this text
 
@@ -51,7 +56,8 @@ enum Command {
     Page,
     Purity,
     Tidy,
-    Fuzz { minutes: u64, target: Option<String> },
+    Soak { minutes: u64, scenarios: Vec<String> },
+    Fuzz { until: Until, target: Option<String> },
     Help,
 }
 
@@ -89,7 +95,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some("page") => Command::Page,
             Some("purity") => Command::Purity,
             Some("tidy") => Command::Tidy,
-            Some("fuzz") => Command::Fuzz { minutes: 1, target: None },
+            Some("soak") => Command::Soak { minutes: 10, scenarios: Vec::new() },
+            Some("fuzz") => Command::Fuzz { until: Until::Minutes(1), target: None },
             Some("help") => return Ok(Command::Help),
             _ => return Err(format!("unknown command {}", name.display()).into()),
         },
@@ -110,7 +117,10 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match (&mut command, argument) {
             (Command::Setup { tests }, Long("tests")) => *tests = true,
-            (Command::Fuzz { minutes, .. }, Long("minutes")) => *minutes = parser.value()?.parse()?,
+            (Command::Soak { minutes, .. }, Long("minutes")) => *minutes = parser.value()?.parse()?,
+            (Command::Soak { scenarios, .. }, Value(name)) => scenarios.push(name.string()?),
+            (Command::Fuzz { until, .. }, Long("minutes")) => *until = Until::Minutes(parser.value()?.parse()?),
+            (Command::Fuzz { until, .. }, Long("executions")) => *until = Until::Executions(parser.value()?.parse()?),
             (Command::Fuzz { target: target @ None, .. }, Value(name)) => *target = Some(name.string()?),
             (_, Long("help") | Short('h')) => return Ok(Command::Help),
             (_, other) => return Err(other.unexpected()),
@@ -129,7 +139,8 @@ fn obey(command: Command) -> Result<()> {
         Command::Page => page::page(&machine),
         Command::Purity => purity::purity(&machine),
         Command::Tidy => tidy::tidy(&machine),
-        Command::Fuzz { minutes, target } => fuzz::fuzz(&machine, minutes, target.as_deref()),
+        Command::Soak { minutes, scenarios } => soak::soak(&machine, minutes, &scenarios),
+        Command::Fuzz { until, target } => fuzz::fuzz(&machine, until, target.as_deref()),
         Command::Help => Ok(()),
     }
 }
@@ -156,7 +167,9 @@ mod tests {
         assert_eq!(parsed(&["setup", "--tests"]).unwrap(), Command::Setup { tests: true });
         assert_eq!(parsed(&["test", "-h"]).unwrap(), Command::Help);
         let fuzz = parsed(&["fuzz", "lines", "--minutes", "10"]).unwrap();
-        assert_eq!(fuzz, Command::Fuzz { minutes: 10, target: Some("lines".into()) });
+        assert_eq!(fuzz, Command::Fuzz { until: Until::Minutes(10), target: Some("lines".into()) });
+        let soak = parsed(&["soak", "kills", "--minutes", "2", "drops"]).unwrap();
+        assert_eq!(soak, Command::Soak { minutes: 2, scenarios: vec!["kills".into(), "drops".into()] });
         assert!(parsed(&["fuzz", "lines", "sniff"]).is_err());
         assert!(parsed(&["fuzz", "--minutes", "some"]).is_err());
         assert!(parsed(&[]).is_err());

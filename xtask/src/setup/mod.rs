@@ -2,6 +2,7 @@
 
 mod apt;
 mod browser;
+mod cargo_deny;
 mod compiler;
 mod components;
 mod fetch;
@@ -55,6 +56,9 @@ pub(crate) fn missing(machine: &Machine, purpose: Purpose) -> Result<Vec<Tool>> 
         tools.extend([components::tool(), browser::tool(), browser::fonts(), programs::python(), programs::tools()]);
     }
     tools.extend([wasm_target::tool(), trunk::tool(), wasm_bindgen::tool(), wasm_opt::tool()]);
+    if purpose == Purpose::Test {
+        tools.push(cargo_deny::tool());
+    }
     let mut missing = Vec::new();
     for tool in tools {
         if !(tool.here)(machine)? && (!tool.optional || tool.can_be_had(machine)) {
