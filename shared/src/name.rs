@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::text::visible::is_invisible;
 use crate::{Limits, MemberId};
 
 /// Why something can't be a nick or a room name.
@@ -26,14 +27,6 @@ pub enum InvalidName {
     BadChar(String),
 }
 
-/// Characters that count as letters or marks, and show as nothing: two names that differ only by them would
-/// look the same. From Unicode's `Default_Ignorable_Code_Point`, as far as letters and marks go.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{3164}' | '\u{ffa0}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' | '\u{2800}')
-}
-
 /// NFKC first, so that what is compared and shown has one spelling.
 fn validate(text: &str, max_chars: usize) -> Result<String, InvalidName> {
     // Longer input isn't even normalised: one character can become 18 under NFKC.
@@ -50,6 +43,7 @@ fn validate(text: &str, max_chars: usize) -> Result<String, InvalidName> {
         // Two marks on a letter is what real spellings need (Vietnamese, Devanagari); more is a tower.
         marks = if is_combining_mark(c) { marks + 1 } else { 0 };
         let allowed = c.is_alphanumeric() || c == '-' || c == '_' || (is_combining_mark(c) && marks <= 2);
+        // Some letters and marks show as nothing: two names that differ only by them would look the same.
         if !allowed || is_invisible(c) {
             return Err(InvalidName::BadChar(c.escape_default().to_string()));
         }

@@ -1,6 +1,6 @@
 //! Bytes as they come, to text that may go to a terminal, however the bytes are cut.
 
-use partyline_shared::clean;
+use partyline_shared::{VisibleFilter, strip_controls};
 
 /// No sequence of a terminal that anybody uses in earnest is longer, in bytes. What claims to be is dropped, so that
 /// one that never ends doesn't hide all that follows.
@@ -14,6 +14,8 @@ pub(crate) struct Cleaner {
     bytes: Vec<u8>,
     /// The start of a sequence, or a carriage return.
     held: String,
+    /// Knows what came before: a mark belongs to the letter that it follows, in whatever piece that was.
+    filter: VisibleFilter,
 }
 
 impl Cleaner {
@@ -36,7 +38,7 @@ impl Cleaner {
         if self.held.len() > LONGEST_SEQUENCE {
             self.held.clear();
         }
-        clean(&text)
+        self.filter.feed(&strip_controls(&text))
     }
 
     /// What was kept back, where nothing more comes.
@@ -44,7 +46,7 @@ impl Cleaner {
         if !std::mem::take(&mut self.bytes).is_empty() {
             self.held.push(char::REPLACEMENT_CHARACTER);
         }
-        clean(&std::mem::take(&mut self.held))
+        self.filter.feed(&strip_controls(&std::mem::take(&mut self.held)))
     }
 }
 
@@ -54,7 +56,7 @@ fn settled(text: &str) -> usize {
     let introduces = |c: char| matches!(c, '\u{1b}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9f}');
     let Some(start) = text.rfind(introduces) else { return text.len() - usize::from(text.ends_with('\r')) };
     // A letter that follows is either part of the sequence, or shown.
-    if clean(&format!("{}A", &text[start..])).ends_with('A') {
+    if strip_controls(&format!("{}A", &text[start..])).ends_with('A') {
         text.len() - usize::from(text.ends_with('\r'))
     } else {
         start
@@ -64,6 +66,7 @@ fn settled(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use partyline_shared::clean;
     use proptest::prelude::*;
 
     fn cleaned(parts: &[&[u8]]) -> Vec<String> {
@@ -93,6 +96,12 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_in_the_next_part_belongs_to_its_letter() {
+        assert_eq!(cleaned(&["e".as_bytes(), "\u{301}".as_bytes()]), ["e", "\u{301}", ""]);
+        assert_eq!(cleaned(&["👩\u{200d}".as_bytes(), "🚀".as_bytes()]), ["👩", "\u{200d}🚀", ""]);
+    }
+
+    #[test]
     fn a_sequence_without_an_end_hides_only_so_much() {
         let mut cleaner = Cleaner::default();
         assert_eq!(cleaner.feed(b"\x1b]0;"), "");
@@ -103,7 +112,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_cutting_changes_nothing(
-            text in "[ab\\r\\n\\t\\x07\\x1b\\[\\];0-9m\u{9b}\u{85}明\u{202e}]{0,60}",
+            text in "[ab\\r\\n\\t\\x07\\x1b\\[\\];0-9m\u{9b}\u{85}明\u{202e}\u{301}\u{200d}]{0,60}",
             cuts in prop::collection::vec(0usize..120, 0..8),
         ) {
             let bytes = text.as_bytes();

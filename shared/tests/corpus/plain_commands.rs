@@ -22,10 +22,16 @@ pub(crate) fn check(data: &[u8]) {
     assert_shown(&clean_line(&line), &[]);
 }
 
-/// Nothing that acts on a terminal, and no line break where none belongs.
+/// Nothing that acts on a terminal or hides, and no line break where none belongs.
 fn assert_shown(text: &str, allowed: &[char]) {
     let acts = |c: char| (c.is_control() && !allowed.contains(&c)) || ('\u{202a}'..='\u{202e}').contains(&c);
-    assert!(!text.contains(acts), "{text:?}");
+    let hides = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}');
+    assert!(!text.contains(|c: char| acts(c) || hides(c)), "{text:?}");
+    let mut piled = 0;
+    for c in text.chars() {
+        piled = if ('\u{300}'..='\u{36f}').contains(&c) { piled + 1 } else { 0 };
+        assert!(piled <= 8, "{text:?}");
+    }
 }
 
 fn said(raw: &str, kind: Kind) {
