@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, MemberId, Refused, Timestamp, Token, Via};
+use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, Refused, Timestamp, Token, Via};
 
+use crate::looks::Reserved;
 use crate::members::Members;
 use crate::reading::PendingRead;
 use crate::rooms::Rooms;
@@ -26,9 +27,13 @@ pub struct Settings {
     pub hello_timeout_ms: u64,
     /// How long a nick is kept for a member whose last session dropped, in milliseconds.
     pub nick_hold_ms: u64,
+    /// Members without a session that are kept in mind at a time, with their nicks and their rates; of more, the one
+    /// that has been kept longest is forgotten.
+    pub held_members: usize,
     /// Sessions that one member may have at a time.
     pub sessions_per_member: usize,
-    /// Requests other than messages (joins, nicks, history …) that a member may make at once.
+    /// Requests other than messages (joins, nicks, history …) that a member may make at once. Those that tell or bring
+    /// much count as several: see `requests.rs`.
     pub request_burst: u32,
     /// Requests a second after that; 0 for no limit.
     pub requests_per_second: u32,
@@ -51,6 +56,7 @@ impl Default for Settings {
             limits: Limits::default(),
             hello_timeout_ms: 10_000,
             nick_hold_ms: 120_000,
+            held_members: 10_000,
             sessions_per_member: 20,
             request_burst: 100,
             requests_per_second: 20,
@@ -68,15 +74,23 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct Hub {
     pub(crate) settings: Settings,
+    /// Bounded by whoever accepts connections; what waits in each by `deferred_per_session`.
     pub(crate) sessions: Sessions,
+    /// Bounded by the sessions, and `held_members`.
     pub(crate) members: Members,
+    pub(crate) reserved: Reserved,
+    /// Bounded by the members and the rooms that each may be in or wait for, and `posts_at_once`; one that nobody is in
+    /// any more goes, at the latest when the log has answered what was asked for it.
     pub(crate) rooms: Rooms,
-    /// Bounded by the sessions and `appends_per_session`, and `posts_at_once`.
+    /// Bounded by the sessions and `appends_per_session`, and `posts_at_once`. Those of sessions that have gone stay
+    /// until the log answers; it refuses at once what its queue has no room for.
     pub(crate) appends: BTreeMap<AppendId, PendingAppend>,
-    /// Bounded by the sessions and `reads_per_session`, and one for each room that is being loaded.
+    /// Bounded by the sessions and `reads_per_session`, one for the conversations of each, and one for each room that
+    /// is being loaded. Those of sessions that have gone stay until the log answers, as with the appends.
     pub(crate) reads: BTreeMap<ReadId, PendingRead>,
     /// Posts that have yet to be answered: they wait for the room, or for the log.
     pub(crate) posts: usize,
+    /// Of one input; empty between two.
     pub(crate) effects: Vec<Effect>,
     last_append: u64,
     last_read: u64,
@@ -90,6 +104,7 @@ impl Hub {
             settings,
             sessions: Sessions::default(),
             members: Members::default(),
+            reserved: Reserved::new(),
             rooms: Rooms::default(),
             appends: BTreeMap::new(),
             reads: BTreeMap::new(),
@@ -113,6 +128,7 @@ impl Hub {
             Input::Post { post, author, via, text } => self.post(post, author, via, &text),
             Input::Committed { append, outcome } => self.committed(append, outcome, now),
             Input::Read { read, outcome } => self.was_read(read, outcome, now),
+            Input::Trimmed { key, first } => self.rooms.trimmed(&key, first),
             Input::Wake => self.wake(now),
             Input::Stop(bye) => self.stop(bye),
         }
@@ -180,11 +196,7 @@ impl Hub {
             }
             return;
         };
-        let free = matches!(
-            command,
-            Command::Say(_) | Command::Tell { .. } | Command::Ping { .. } | Command::Quit | Command::Hello(_)
-        );
-        if !free && let Err(millis) = self.take_request(member, now) {
+        if let Err(millis) = self.pay(session, member, &command, now) {
             // Typing isn't answered, whether it was passed on or not.
             if !matches!(command, Command::Typing { .. }) {
                 let refused = Refused::new(Code::RateLimited, "too many requests: slow down").retry_after(millis);
@@ -228,14 +240,6 @@ impl Hub {
         while let Some(session) = self.sessions.overdue(now) {
             let text = "no hello came in time".to_owned();
             self.dismiss(session, Bye { reason: ByeReason::NoHello, text, return_after_ms: None }, now);
-        }
-    }
-
-    fn take_request(&mut self, member: MemberId, now: Timestamp) -> Result<(), u64> {
-        let Settings { request_burst, requests_per_second, .. } = self.settings;
-        match self.members.get_mut(member) {
-            Some(member) => member.requests.take(request_burst, requests_per_second, now),
-            None => Ok(()),
         }
     }
 

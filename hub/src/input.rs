@@ -1,6 +1,6 @@
 //! What the hub is told.
 
-use partyline_shared::{Bye, Command, MemberId, Token, Via};
+use partyline_shared::{Bye, Command, MemberId, Seq, Token, Via};
 
 use crate::{AppendId, Committed, LogError, Outcome, ReadId};
 
@@ -66,6 +66,13 @@ pub enum Input {
         read: ReadId,
         /// What was read, or why nothing was.
         outcome: Result<Outcome, LogError>,
+    },
+    /// The log has removed the oldest entries of a room, which aren't to be kept any longer.
+    Trimmed {
+        /// The room, by what it is compared by.
+        key: String,
+        /// The lowest number that is still there; one past the head where nothing is.
+        first: Seq,
     },
     /// It is [`crate::Hub::next_deadline`].
     Wake,

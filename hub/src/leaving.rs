@@ -28,16 +28,14 @@ impl Hub {
     }
 
     pub(crate) fn farewell(&mut self, session: SessionId, now: Timestamp) {
-        let for_good = self.sessions.get(session).is_some_and(|leaver| leaver.for_good);
-        // Whoever says good-bye needs no nick kept.
-        if for_good
-            && let Some(member) = self.sessions.member(session).and_then(|id| self.members.get_mut(id))
-            && member.sessions.len() == 1
-        {
-            member.can_return = false;
-        }
+        let leaver = self.sessions.get(session).filter(|leaver| leaver.for_good);
+        let for_good = leaver.and_then(|_| self.sessions.member(session));
         let bye = Bye { reason: ByeReason::Quit, text: "good-bye".to_owned(), return_after_ms: None };
         self.dismiss(session, bye, now);
+        if let Some(member) = for_good {
+            // Whoever says good-bye needs no nick kept, unless there in another session.
+            self.members.retire(member);
+        }
     }
 
     /// Ends a session from this side.
@@ -71,7 +69,7 @@ impl Hub {
         if member.sessions.is_empty() {
             if member.can_return {
                 let until = now.after(self.settings.nick_hold_ms);
-                self.members.hold(id, until);
+                self.members.hold(id, until, self.settings.held_members);
             } else {
                 self.members.remove(id);
             }

@@ -1,10 +1,11 @@
-//! Who is known: those with a session, and for a while those whose last one dropped.
+//! Who is known: those with a session, and for a while those whose last one ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use partyline_shared::{MemberId, MemberRef, Nick, Timestamp};
 
 use crate::bucket::Bucket;
+use crate::looks::{Look, looks};
 use crate::{RoomId, SessionId};
 
 #[derive(Debug)]
@@ -23,13 +24,26 @@ pub(crate) struct Member {
     pub(crate) requests: Bucket,
 }
 
-/// Nicks are unique among the known: by their key, see [`Nick::key`].
+/// Nicks are unique among the known: by their key, see [`Nick::key`], and by what they look like, see [`looks`].
+///
+/// Bounded by the sessions, and those who are held by [`crate::Settings::held_members`].
 #[derive(Debug, Default)]
 pub(crate) struct Members {
     by_id: BTreeMap<MemberId, Member>,
     by_nick: BTreeMap<String, MemberId>,
+    by_look: BTreeMap<Look, MemberId>,
+    /// Those who said good-bye, and keep no nick: coming back doesn't fill up what they may do.
+    retired: BTreeMap<MemberId, Retired>,
     /// Who is held, by the end of it.
     held: BTreeSet<(Timestamp, MemberId)>,
+}
+
+/// What is left of a member that said good-bye.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retired {
+    until: Timestamp,
+    pub(crate) speech: Bucket,
+    pub(crate) requests: Bucket,
 }
 
 impl Members {
@@ -42,11 +56,17 @@ impl Members {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
+        self.by_id.len() + self.retired.len()
     }
 
     pub(crate) fn find(&self, nick: &Nick) -> Option<MemberId> {
         self.by_nick.get(&nick.key()).copied()
+    }
+
+    /// Whoever has this nick or one that looks like it, other than `owner`.
+    pub(crate) fn find_alike(&self, nick: &Nick, owner: Option<MemberId>) -> Option<&Member> {
+        let others = looks(nick).into_iter().filter_map(|look| self.by_look.get(&look));
+        others.filter(|&&other| Some(other) != owner).find_map(|other| self.by_id.get(other))
     }
 
     /// A member as others see it; `None` if it isn't known.
@@ -56,38 +76,55 @@ impl Members {
 
     /// Adds a member. Its nick must be free.
     pub(crate) fn add(&mut self, id: MemberId, member: Member) {
-        debug_assert!(!self.by_nick.contains_key(&member.nick.key()), "two members of one nick");
-        self.by_nick.insert(member.nick.key(), id);
+        self.index(id, &member.nick);
         self.by_id.insert(id, member);
     }
 
-    /// Gives a member another nick, which must be free or its own. Returns the old one.
+    /// Gives a member another nick, which must be free or look like its own. Returns the old one.
     pub(crate) fn rename(&mut self, id: MemberId, nick: Nick) -> Option<Nick> {
-        let member = self.by_id.get_mut(&id)?;
-        self.by_nick.remove(&member.nick.key());
-        self.by_nick.insert(nick.key(), id);
-        Some(std::mem::replace(&mut member.nick, nick))
+        let old = self.by_id.get(&id)?.nick.clone();
+        self.unindex(id, &old);
+        self.index(id, &nick);
+        Some(std::mem::replace(&mut self.by_id.get_mut(&id)?.nick, nick))
     }
 
-    /// Keeps a member without sessions until then.
-    pub(crate) fn hold(&mut self, id: MemberId, until: Timestamp) {
+    /// Keeps a member without sessions until then. Of more than `most` the one that has been held longest is forgotten.
+    pub(crate) fn hold(&mut self, id: MemberId, until: Timestamp, most: usize) {
         if let Some(member) = self.by_id.get_mut(&id) {
             member.held_until = Some(until);
             self.held.insert((until, id));
         }
+        while self.held.len() > most
+            && let Some(&(_, oldest)) = self.held.first()
+        {
+            self.remove(oldest);
+        }
     }
 
-    /// A held member is back.
-    pub(crate) fn release(&mut self, id: MemberId) {
-        if let Some(until) = self.by_id.get_mut(&id).and_then(|member| member.held_until.take()) {
-            self.held.remove(&(until, id));
+    /// A held member gives up its nick. What it has used up of its rates stays known.
+    pub(crate) fn retire(&mut self, id: MemberId) {
+        let Some(until) = self.by_id.get(&id).and_then(|member| member.held_until) else { return };
+        if let Some(Member { nick, speech, requests, .. }) = self.by_id.remove(&id) {
+            self.unindex(id, &nick);
+            self.retired.insert(id, Retired { until, speech, requests });
         }
+    }
+
+    /// A held member is back. Returns what is left of one that had said good-bye, and isn't known any more.
+    pub(crate) fn release(&mut self, id: MemberId) -> Option<Retired> {
+        if let Some(retired) = self.retired.remove(&id) {
+            self.held.remove(&(retired.until, id));
+            return Some(retired);
+        }
+        let until = self.by_id.get_mut(&id)?.held_until.take()?;
+        self.held.remove(&(until, id));
+        None
     }
 
     pub(crate) fn remove(&mut self, id: MemberId) {
         self.release(id);
         if let Some(member) = self.by_id.remove(&id) {
-            self.by_nick.remove(&member.nick.key());
+            self.unindex(id, &member.nick);
         }
     }
 
@@ -103,5 +140,24 @@ impl Members {
     /// When [`Members::expire`] has something to do.
     pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
         self.held.first().map(|&(until, _)| until)
+    }
+
+    fn index(&mut self, id: MemberId, nick: &Nick) {
+        let other = self.by_nick.insert(nick.key(), id);
+        debug_assert_eq!(other, None, "two members of one nick");
+        for look in looks(nick) {
+            let other = self.by_look.insert(look, id);
+            debug_assert_eq!(other, None, "two members look alike");
+        }
+    }
+
+    fn unindex(&mut self, id: MemberId, nick: &Nick) {
+        let owner = self.by_nick.remove(&nick.key());
+        debug_assert_eq!(owner, Some(id), "a nick is its member's");
+        for look in looks(nick) {
+            let owner = self.by_look.remove(&look);
+            debug_assert_eq!(owner, Some(id), "a look is its member's");
+        }
+        debug_assert_eq!(self.by_look.len(), 2 * self.by_nick.len(), "looks of nobody");
     }
 }

@@ -81,8 +81,8 @@ impl Hub {
     ) -> Option<Refused> {
         let wanted = wanted.map(|wanted| self.free_nick(wanted, Some(id))).transpose();
         let (nick, mut complaint) = wanted.map_or_else(|refused| (None, Some(refused)), |nick| (nick, None));
+        let retired = self.members.release(id);
         if let Some(sessions) = self.members.get(id).map(|member| member.sessions.len()) {
-            self.members.release(id);
             if sessions > 0 {
                 // Another session may have renamed the member: what an older one remembers counts for nothing.
                 complaint = None;
@@ -96,8 +96,8 @@ impl Hub {
                 rooms: BTreeMap::new(),
                 can_return: false,
                 held_until: None,
-                speech: Bucket::new(self.settings.limits.burst, now),
-                requests: Bucket::new(self.settings.request_burst, now),
+                speech: retired.map_or_else(|| Bucket::new(self.settings.limits.burst, now), |one| one.speech),
+                requests: retired.map_or_else(|| Bucket::new(self.settings.request_burst, now), |one| one.requests),
             };
             self.members.add(id, member);
         }
@@ -125,28 +125,33 @@ impl Hub {
         self.send(session, Event::Welcome(welcome));
     }
 
-    /// Reads a nick that nobody else has.
-    fn free_nick(&self, wanted: &str, owner: Option<MemberId>) -> Result<Nick, Refused> {
+    /// Reads a nick that nobody else has, and that isn't like anybody else's or the server's.
+    pub(crate) fn free_nick(&self, wanted: &str, owner: Option<MemberId>) -> Result<Nick, Refused> {
         let nick = Nick::new(wanted, &self.settings.limits)
             .map_err(|error| Refused::new(Code::BadNick, format!("that can't be a nick: {error}")))?;
-        match self.members.find(&nick) {
-            Some(other) if Some(other) != owner => {
-                let text = format!("somebody is called {nick} already: choose another nick");
-                Err(Refused::new(Code::NickTaken, text))
-            }
-            _ => Ok(nick),
+        if self.reserved.has(&nick) {
+            let text = format!("{nick} would look like the server: choose another nick");
+            return Err(Refused::new(Code::BadNick, text));
         }
+        let Some(other) = self.members.find_alike(&nick, owner) else { return Ok(nick) };
+        let text = if other.nick.key() == nick.key() {
+            format!("somebody is called {nick} already: choose another nick")
+        } else {
+            format!("{nick} looks too much like {}, which is taken: choose another nick", other.nick)
+        };
+        Err(Refused::new(Code::NickTaken, text))
     }
 
     /// `guest-` and as much of the member's id as it takes to be the only one.
     fn guest_nick(&self, id: MemberId) -> Nick {
         let id = id.to_string();
         let prefixes = (1..=id.len() / 2).map(|bytes| Nick::guest(&id[..2 * bytes]));
-        // Somebody may have chosen the very nicks that spell out this id.
+        // Somebody may have chosen the very nicks that spell out this id, or ones that look like them.
         let numbered = (1u64..).map(|n| Nick::guest(format!("{}-{n}", &id[..2])));
         let mut candidates = prefixes.chain(numbered);
-        // The candidates don't end and the members do, so the default is never taken.
-        candidates.find(|nick| self.members.find(nick).is_none()).unwrap_or_else(|| Nick::guest(&id))
+        // No two candidates look alike, and a member's nick looks like two of them at most. They don't end and the
+        // members do, so the default is never taken.
+        candidates.find(|nick| self.members.find_alike(nick, None).is_none()).unwrap_or_else(|| Nick::guest(&id))
     }
 
     fn announce_rename(&mut self, session: SessionId, id: MemberId, was: &str, nick: &str) {

@@ -41,7 +41,9 @@ pub(crate) struct Room {
     /// How many sessions of each member are in it.
     pub(crate) members: BTreeMap<MemberId, usize>,
     pub(crate) head: Seq,
-    /// The last messages, for whoever comes in: at most the setting `replay`, and no
+    /// What is lower is no longer in the log.
+    first: Seq,
+    /// The last messages without a gap, for whoever comes in: at most the setting `replay`, and no
     /// more text than [`RECENT_BYTES`].
     pub(crate) recent: VecDeque<Message>,
     /// Messages on their way to the log.
@@ -51,12 +53,29 @@ pub(crate) struct Room {
 impl Room {
     /// Takes a message that got the next number.
     pub(crate) fn push(&mut self, message: Message, keep: usize) {
-        self.head = message.seq;
+        self.head = self.head.max(message.seq);
+        if message.seq < self.first {
+            // Read before it was removed.
+            return;
+        }
+        // Somebody imported into a room that nothing had been said in: what came before isn't known here, and whoever
+        // enters asks for it with `history`.
+        if self.recent.back().is_some_and(|last| last.seq.next() != message.seq) {
+            self.recent.clear();
+        }
         self.recent.push_back(message);
         let mut bytes: usize = self.recent.iter().map(|message| message.text.len()).sum();
         while self.recent.len() > keep || bytes > RECENT_BYTES {
             let Some(oldest) = self.recent.pop_front() else { break };
             bytes -= oldest.text.len();
+        }
+    }
+
+    /// What is lower than `first` is no longer in the log.
+    fn trim(&mut self, first: Seq) {
+        self.first = self.first.max(first);
+        while self.recent.front().is_some_and(|message| message.seq < self.first) {
+            self.recent.pop_front();
         }
     }
 
@@ -103,10 +122,25 @@ impl Rooms {
         let id = RoomId(self.last);
         self.by_key.insert(name.key(), id);
         let state = RoomState::Loading { waiting: Vec::new(), posts: Vec::new() };
-        let room =
-            Room { name, state, members: BTreeMap::new(), head: Seq::default(), recent: VecDeque::new(), appending: 0 };
+        let room = Room {
+            name,
+            state,
+            members: BTreeMap::new(),
+            head: Seq::default(),
+            first: Seq::default(),
+            recent: VecDeque::new(),
+            appending: 0,
+        };
         self.by_id.insert(id, room);
         id
+    }
+
+    /// The log removed what is lower than `first`. A room that is being loaded remembers it: its page may have been read
+    /// before.
+    pub(crate) fn trimmed(&mut self, key: &str, first: Seq) {
+        if let Some(room) = self.find(key).and_then(|id| self.by_id.get_mut(&id)) {
+            room.trim(first);
+        }
     }
 
     /// Nobody is in any room any more, or waits for one.

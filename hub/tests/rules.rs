@@ -286,6 +286,102 @@ fn not_everything_can_be_a_nick() {
 }
 
 #[test]
+fn two_nicks_that_look_alike_cannot_stand_beside_each_other() {
+    let pairs = [("paypal", "раураl"), ("lam", "Iam"), ("modem", "modern"), ("B0B_0", "BOB_O"), ("小明_1", "小明_l")];
+    for (here, alike) in pairs.into_iter().chain(pairs.map(|(here, alike)| (alike, here))) {
+        let mut house = House::new();
+        let (first, _) = house.arrives(here);
+        let (bob, _) = house.arrives("bob");
+        let refused = house.check(bob, nick(alike), Code::NickTaken);
+        let text = format!("{alike} looks too much like {here}, which is taken: choose another nick");
+        assert_eq!(refused.text, text);
+        let newcomer = house.open(Via::Ws);
+        let (welcome, after) = house.welcome(newcomer, hello(alike));
+        assert!(welcome.you.nick.starts_with("guest-"), "{}", welcome.you.nick);
+        assert!(matches!(&after[..], [Event::Refused(refused)] if refused.code == Code::NickTaken));
+        house.says(first, nick("somebody-else"));
+        house.says(bob, nick(alike));
+        assert!(matches!(&house.hears(bob)[..], [Event::Presence { .. }]), "{alike} is free now");
+        house.check(newcomer, nick(here), Code::NickTaken);
+    }
+}
+
+#[test]
+fn whoever_looks_like_themselves_may() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("lan");
+    for alike in ["Ian", "IAN", "1an", "lan", "lan"] {
+        house.says(ann, nick(alike));
+        let events = house.hears(ann);
+        assert!(matches!(&events[..], [Event::Presence { member, .. }] if member.nick == alike), "{events:?}");
+    }
+    let (bob, _) = house.arrives("bob");
+    house.check(bob, nick("1an"), Code::NickTaken);
+    house.says(bob, nick("Lan-2"));
+    assert!(matches!(&house.hears(bob)[..], [Event::Presence { .. }]), "alike, and then not");
+    house.says(ann, Command::Tell { to: "bob".into(), text: "psst".into(), reference: None });
+    assert!(matches!(&house.hears(ann)[..], [Event::Refused(refused)] if refused.code == Code::NoSuchMember));
+}
+
+#[test]
+fn a_nick_is_found_by_its_spelling_not_by_its_look() {
+    let mut house = House::new();
+    house.arrives("lan");
+    let (bob, _) = house.arrives("bob");
+    let tell = |to: &str| Command::Tell { to: to.into(), text: "psst".into(), reference: None };
+    house.check(bob, tell("Ian"), Code::NoSuchMember);
+    house.says(bob, tell("LAN"));
+    assert_eq!(house.appends.len(), 1);
+}
+
+#[test]
+fn a_nick_that_is_kept_keeps_those_that_look_like_it() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("paypal");
+    let (bob, _) = house.arrives("bob");
+    house.drops(ann);
+    house.check(bob, nick("раураl"), Code::NickTaken);
+    house.passes(120_000);
+    house.says(bob, nick("раураl"));
+    assert!(matches!(&house.hears(bob)[..], [Event::Presence { .. }]));
+}
+
+#[test]
+fn no_nick_looks_like_the_server() {
+    let mut house = House::with(Settings { requests_per_second: 0, ..Settings::default() });
+    let (ann, _) = house.arrives("ann");
+    for name in
+        ["server", "SERVER", "ѕеrvеr", "Partyline", "PartyIine", "partylined", "sуstem", "error", "Everyone", "a11"]
+    {
+        let refused = house.check(ann, nick(name), Code::BadNick);
+        assert_eq!(refused.text, format!("{name} would look like the server: choose another nick"));
+        let newcomer = house.open(Via::Json);
+        let (welcome, after) = house.welcome(newcomer, hello(name));
+        assert!(welcome.you.nick.starts_with("guest-"), "{}", welcome.you.nick);
+        assert!(matches!(&after[..], [Event::Refused(refused)] if refused.code == Code::BadNick));
+    }
+    house.says(ann, nick("observer"));
+    assert!(matches!(&house.hears(ann)[..], [Event::Presence { .. }]));
+}
+
+#[test]
+fn a_guest_always_finds_a_nick() {
+    let mut house = House::new();
+    let (ann, token) = house.arrives("ann");
+    house.says(ann, Command::Quit);
+    // Somebody has all the nicks that the guest's id spells out, or ones that look like them.
+    let id = token.member().to_string();
+    for bytes in 1..=id.len() / 2 {
+        let (_, taken) = house.arrives(&format!("Guest-{}", id[..2 * bytes].replace('0', "O").replace('1', "l")));
+        assert_ne!(taken, token);
+        house.quiet();
+    }
+    let session = house.open(Via::Ws);
+    let (welcome, _) = house.welcome(session, Hello { token: Some(token), ..Hello::default() });
+    assert!(welcome.you.nick.starts_with("guest-"), "{}", welcome.you.nick);
+}
+
+#[test]
 fn a_new_nick_is_told_to_everybody_who_sees_it_once() {
     let mut house = House::new();
     let (ann, bob) = (house.enters("ann"), house.enters("bob"));
@@ -681,5 +777,211 @@ fn nobody_comes_back_to_plain_text_over_a_unix_socket_either() {
     let plain = house.open(Via::Unix);
     house.welcome(plain, hello("ann"));
     house.drops(plain);
+    assert_eq!(house.hub.load().members, 0);
+}
+
+/// What somebody who enters the lobby is shown, and the head.
+fn shown_on_entering(house: &mut House, nick: &str) -> (Vec<u64>, u64) {
+    let (session, _) = house.arrives(nick);
+    house.says(session, join("lobby"));
+    let events = house.hears(session);
+    let joined = joined(&events);
+    (joined.messages.iter().map(|message| message.seq.0).collect(), joined.head.0)
+}
+
+#[test]
+fn what_is_no_longer_kept_is_shown_to_nobody_who_enters() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    for text in ["one", "two", "three"] {
+        house.says(ann, say("lobby", text));
+        house.commit();
+    }
+    let trimmed = |first| Input::Trimmed { key: "lobby".into(), first: Seq(first) };
+    house.handle(Input::Trimmed { key: "nowhere".into(), first: Seq(9) });
+    house.handle(trimmed(3));
+    assert_eq!(shown_on_entering(&mut house, "bob"), (vec![3], 3));
+    house.handle(trimmed(2));
+    assert_eq!(shown_on_entering(&mut house, "cleo"), (vec![3], 3), "old news changes nothing");
+    house.handle(trimmed(4));
+    assert_eq!(shown_on_entering(&mut house, "dan"), (Vec::new(), 3), "the head stays");
+    house.says(ann, say("lobby", "four"));
+    house.commit();
+    assert_eq!(shown_on_entering(&mut house, "eve"), (vec![4], 4));
+}
+
+#[test]
+fn what_was_read_before_it_was_removed_is_not_shown_after() {
+    let mut hub = Hub::new(Settings::default());
+    let (session, now) = (SessionId(1), Timestamp(0));
+    hub.handle(Input::Open { session, via: Via::Json, token: Token([1; 16]) }, now);
+    hub.handle(Input::Command { session, command: Command::Hello(Hello::default()) }, now);
+    let effects = hub.handle(Input::Command { session, command: join("lobby") }, now);
+    let [Effect::Read { read, .. }] = effects[..] else { panic!("{effects:?}") };
+    // The log's two threads answer independently of each other.
+    hub.handle(Input::Trimmed { key: "lobby".into(), first: Seq(3) }, now);
+    let from = MemberRef { id: MemberId([1; 16]), nick: "ann".into() };
+    let entry = |seq| partyline_hub::Entry {
+        seq: Seq(seq),
+        at: now,
+        from: from.clone(),
+        to: None,
+        kind: partyline_shared::Kind::Text,
+        text: "x".into(),
+        via: Via::Tcp,
+    };
+    let page = Page { entries: (1..=3).map(entry).collect(), head: Seq(3), ..Page::default() };
+    let effects = hub.handle(Input::Read { read, outcome: Ok(Outcome::Page(page)) }, now);
+    let shown = effects.iter().find_map(|effect| match effect {
+        Effect::Send { event: Event::Joined(joined), .. } => Some(joined),
+        _ => None,
+    });
+    let shown = shown.unwrap();
+    assert_eq!(shown.messages.iter().map(|message| message.seq.0).collect::<Vec<_>>(), [3]);
+    assert_eq!(shown.head, Seq(3));
+}
+
+#[test]
+fn numbers_that_jump_leave_no_hole_in_what_is_shown_on_entering() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    house.says(ann, say("lobby", "one"));
+    house.commit();
+    // Another program has put something in between.
+    house.says(ann, say("lobby", "501"));
+    let (append, _) = house.appends.remove(0);
+    let committed = Committed { seq: Seq(501), at: house.now, duplicate: false };
+    house.handle(Input::Committed { append, outcome: Ok(committed) });
+    assert!(matches!(&house.hears(ann)[..], [.., Event::Sent(sent)] if sent.seq == Seq(501)));
+    assert_eq!(shown_on_entering(&mut house, "bob"), (vec![501], 501));
+}
+
+/// How many of these are carried out at once, and a second after that.
+#[track_caller]
+fn rate(prepare: impl Fn(&mut House) -> SessionId, command: impl Fn(usize) -> Command) -> (usize, usize) {
+    let mut house = House::new();
+    let session = prepare(&mut house);
+    // What the preparation cost is back.
+    house.passes(5000);
+    let carried_out = |house: &mut House| {
+        let mut count = 0;
+        for attempt in 0..200 {
+            house.quiet();
+            house.says(session, command(attempt));
+            let told = std::mem::take(&mut house.told);
+            let refused =
+                told.iter().any(|(_, event)| matches!(event, Event::Refused(r) if r.code == Code::RateLimited));
+            // Typing isn't answered, and told to the others only if it may be.
+            count += usize::from(!refused && !told.is_empty());
+        }
+        count
+    };
+    let at_once = carried_out(&mut house);
+    house.passes(1000);
+    (at_once, carried_out(&mut house))
+}
+
+#[test]
+fn a_request_costs_what_it_brings_about() {
+    let enters = |house: &mut House| {
+        house.enters("bob");
+        house.enters("ann")
+    };
+    assert_eq!(rate(enters, |n| nick(["ann", "anna"][n % 2])), (5, 1));
+    assert_eq!(rate(enters, |_| nick("bob")), (50, 10), "what is refused is told to nobody");
+    assert_eq!(rate(enters, |_| Command::Typing { room: "lobby".into() }), (20, 4));
+    assert_eq!(rate(enters, |_| history(None, None, None)), (25, 5));
+    assert_eq!(rate(enters, |_| Command::Rooms), (25, 5));
+    assert_eq!(rate(enters, |_| Command::Who { room: "lobby".into() }), (50, 10));
+    assert_eq!(rate(enters, |_| join("lobby")), (50, 10));
+    assert_eq!(rate(enters, |_| Command::Part { room: "kitchen".into() }), (50, 10));
+}
+
+#[test]
+fn whoever_entered_a_room_may_leave_it() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("ann");
+    let rooms: Vec<_> = (0..50).map(|n| format!("room-{n}")).collect();
+    for room in &rooms {
+        house.says(ann, join(room));
+    }
+    assert_eq!(house.hears(ann).len(), 50, "all the rooms that one may be in are entered at once");
+    house.check(ann, join("room-0"), Code::RateLimited);
+    for room in &rooms {
+        house.says(ann, Command::Part { room: room.clone() });
+    }
+    let left = house.hears(ann).iter().filter(|event| matches!(event, Event::Presence { .. })).count();
+    assert_eq!(left, 50);
+    house.check(ann, Command::Part { room: "room-0".into() }, Code::RateLimited);
+}
+
+#[test]
+fn a_request_that_is_refused_for_its_rate_says_when_to_come_back() {
+    let mut house = House::new();
+    let (ann, _) = house.arrives("ann");
+    for n in 0..5 {
+        house.says(ann, nick(&format!("ann-{n}")));
+    }
+    house.quiet();
+    assert_eq!(house.check(ann, nick("anna"), Code::RateLimited).retry_after_ms, Some(1000));
+    house.passes(1000);
+    house.says(ann, nick("anna"));
+    assert!(matches!(&house.hears(ann)[..], [Event::Presence { .. }]));
+}
+
+#[test]
+fn going_and_coming_back_does_not_fill_up_what_one_may_do() {
+    let mut house = House::new();
+    let (mut ann, token) = house.arrives("ann");
+    let mut said = 0;
+    for _ in 0..20 {
+        house.says(ann, join("lobby"));
+        for _ in 0..5 {
+            house.says(ann, say("lobby", "spam"));
+        }
+        said += std::mem::take(&mut house.appends).len();
+        house.says(ann, Command::Quit);
+        house.drops(ann);
+        ann = house.open(Via::Ws);
+        house.welcome(ann, Hello { token: Some(token), nick: Some("ann".into()), ..Hello::default() });
+    }
+    // The answers of the log never came: what was said is what went there.
+    assert_eq!(said, 5, "quit is no way round the rate");
+    house.says(ann, Command::Quit);
+    house.drops(ann);
+    house.passes(120_000);
+    assert_eq!(house.hub.load().members, 0, "nothing is remembered for ever");
+}
+
+#[test]
+fn who_was_here_is_remembered_up_to_a_bound() {
+    let mut house = House::with(Settings { held_members: 3, ..Settings::default() });
+    let (bob, _) = house.arrives("bob");
+    for n in 0..5 {
+        let (session, _) = house.arrives(&format!("ann-{n}"));
+        house.drops(session);
+        house.passes(1);
+    }
+    let (session, _) = house.arrives("ann-5");
+    house.says(session, Command::Quit);
+    assert_eq!(house.hub.load().members, 1 + 3);
+    for (n, kept) in [(0, false), (1, false), (2, false), (3, true), (4, true), (5, false)] {
+        house.quiet();
+        house.says(bob, nick(&format!("ann-{n}")));
+        let refused = house.hears(bob).iter().any(|event| matches!(event, Event::Refused(_)));
+        assert_eq!(refused, kept, "ann-{n}: those who dropped last are kept, and no nick of one that quit");
+        house.passes(1000);
+    }
+}
+
+#[test]
+fn who_is_here_is_never_forgotten_for_those_who_were() {
+    let mut house = House::with(Settings { held_members: 0, ..Settings::default() });
+    let (ann, token) = house.arrives("ann");
+    let other = house.open(Via::Ws);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    house.drops(ann);
+    assert_eq!(house.hub.load().members, 1, "there in another session");
+    house.drops(other);
     assert_eq!(house.hub.load().members, 0);
 }

@@ -45,6 +45,25 @@ pub(crate) fn nick_key(nick: &str) -> Option<String> {
     cached("nick", nick, || Nick::new(nick, &Limits::default()).ok().map(|nick| nick.key()))
 }
 
+/// What a nick looks like, as far as the nicks of the simulation go.
+pub(crate) fn look_of(nick: &str) -> Option<String> {
+    let like = |c| match c {
+        '0' => 'o',
+        '1' => 'l',
+        'а' => 'a',
+        'с' => 'c',
+        'ѕ' => 's',
+        c => c,
+    };
+    let key = nick_key(nick)?;
+    cached("look", nick, || Some(key.chars().map(like).collect()))
+}
+
+/// Whether nobody may be called that, though it is a name.
+pub(crate) fn is_reserved(nick: &str) -> bool {
+    look_of(nick).is_some_and(|look| look == "server")
+}
+
 /// A connection, by what went in and out.
 #[derive(Debug)]
 pub(crate) struct Seen {
@@ -69,9 +88,10 @@ pub(crate) struct Seen {
     pub(crate) bye: Option<ByeReason>,
 }
 
-/// A member: somebody with a session, or whose nick is kept.
+/// A member: somebody with a session, or who is kept in mind.
 #[derive(Debug)]
 pub(crate) struct Known {
+    /// Empty for one that said good-bye.
     pub(crate) nick: String,
     pub(crate) sessions: BTreeSet<SessionId>,
     can_return: bool,
@@ -113,6 +133,8 @@ pub(crate) struct Checker {
     pub(crate) spelling: BTreeMap<String, String>,
     /// The highest number of each room in memory that the log told the hub of.
     pub(crate) heads: BTreeMap<String, Seq>,
+    /// The lowest number of each room that the hub may still show to whoever enters.
+    pub(crate) firsts: BTreeMap<String, Seq>,
     /// Who asked for what; and the room, where it is one.
     appends: BTreeMap<AppendId, (Option<SessionId>, NewEntry, Option<String>)>,
     /// What is read; the room, where that is to load it.
@@ -135,6 +157,7 @@ impl Checker {
             present: BTreeMap::new(),
             spelling: BTreeMap::new(),
             heads: BTreeMap::new(),
+            firsts: BTreeMap::new(),
             appends: BTreeMap::new(),
             reads: BTreeMap::new(),
             posts: BTreeMap::new(),
@@ -182,17 +205,20 @@ impl Checker {
                 if let Some(Some(key)) = self.reads.remove(read)
                     && let Ok(Outcome::Page(page)) = outcome
                 {
+                    let first = page.entries.first().map_or(page.head.next(), |entry| entry.seq);
+                    self.trimmed(&key, first);
                     self.heads.insert(key, page.head);
                 }
                 self.step.read = Some(outcome.clone());
             }
+            Input::Trimmed { key, first } => self.trimmed(key, *first),
             Input::Wake => {
                 self.members.retain(|_, member| member.held_until.is_none_or(|until| until > now));
             }
             Input::HalfClose { session } => {
                 if let Some(seen) = self.sessions.get_mut(session) {
                     // After a quit it is one for good.
-                    seen.half_closed = !seen.leaving;
+                    seen.half_closed |= !seen.leaving;
                     seen.leaving = true;
                 }
             }
@@ -202,6 +228,11 @@ impl Checker {
                 self.members.retain(|_, member| member.held_until.is_none());
             }
         }
+    }
+
+    fn trimmed(&mut self, key: &str, first: Seq) {
+        let known = self.firsts.entry(key.to_owned()).or_default();
+        *known = first.max(*known);
     }
 
     /// The hub wants something done.
@@ -462,15 +493,19 @@ impl Checker {
         if !member.sessions.is_empty() {
             return;
         }
-        let for_good = match seen.bye {
-            Some(ByeReason::Quit) => !seen.half_closed,
-            Some(ByeReason::Shutdown) => true,
-            _ => false,
-        };
-        if member.can_return && !for_good {
-            member.held_until = Some(self.step.now.after(self.settings.nick_hold_ms));
-        } else {
+        if !member.can_return || seen.bye == Some(ByeReason::Shutdown) {
             self.members.remove(&id);
+            return;
+        }
+        member.held_until = Some(self.step.now.after(self.settings.nick_hold_ms));
+        if seen.bye == Some(ByeReason::Quit) && !seen.half_closed {
+            member.nick.clear();
+        }
+        let held = self.members.iter().filter_map(|(id, member)| Some((member.held_until?, *id)));
+        let mut held: Vec<_> = held.collect();
+        held.sort_unstable();
+        for (_, id) in &held[..held.len().saturating_sub(self.settings.held_members)] {
+            self.members.remove(id);
         }
     }
 
@@ -495,7 +530,15 @@ impl Checker {
     pub(crate) fn unique(&self, id: MemberId) -> Check {
         let Some(member) = self.members.get(&id) else { return Ok(()) };
         ensure!(self.owner(&member.nick).is_none_or(|other| other == id), "two are called {}", member.nick);
+        ensure!(!self.looks_like_another(&member.nick, Some(id)), "another looks like {}", member.nick);
+        ensure!(!is_reserved(&member.nick), "somebody is called {}", member.nick);
         Ok(())
+    }
+
+    /// Whether anybody but this member has a nick that looks like it.
+    pub(crate) fn looks_like_another(&self, nick: &str, own: Option<MemberId>) -> bool {
+        let Some(look) = look_of(nick) else { return false };
+        self.members.iter().any(|(id, member)| Some(*id) != own && look_of(&member.nick).as_ref() == Some(&look))
     }
 
     /// Who is called this, if there is one; anybody but `id` where there are two.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use partyline_hub::SessionId;
 use partyline_shared::{
-    ClientRef, Code, Command, Epoch, Event, Hello, History, Join, Limits, MemberId, Refused, ResumePoint, Say, Seq,
-    Timestamp, Token, Via,
+    Change, ClientRef, Code, Command, Epoch, Event, Hello, History, Join, Limits, MemberId, Refused, ResumePoint, Say,
+    Seq, Timestamp, Token, Via,
 };
 use rand::RngExt;
 use rand::seq::IndexedRandom;
@@ -23,8 +23,11 @@ pub(crate) const ROOMS: [[&str; 2]; 6] = [
     ["厨房", "厨房"],
     ["a-room_7", "A-Room_7"],
 ];
-const NICKS: [&str; 14] =
-    ["ann", "Ann", "bob", "BOB", "小明", "Ægir", "æGIR", "cleo", "dan", "eve", "guest-01", "fay", "gil", "straße"];
+const NICKS: [&str; 19] = [
+    "ann", "Ann", "bob", "BOB", "小明", "Ægir", "æGIR", "cleo", "dan", "eve", "guest-01", "fay", "gil", "straße",
+    // Looking like others, or like the server: with a digit, with Cyrillic letters.
+    "b0b", "аnn", "сleo", "server", "ѕerver",
+];
 const NO_NAMES: [&str; 5] = ["", "a b", "-x", "@me", "a\u{202e}b"];
 
 /// What a client knows of everybody else.
@@ -33,6 +36,8 @@ pub(crate) struct Street {
     pub(crate) now: Timestamp,
     pub(crate) limits: Limits,
     pub(crate) members: Vec<MemberId>,
+    /// The lowest number that each room keeps, where it no longer keeps all.
+    pub(crate) firsts: BTreeMap<String, u64>,
 }
 
 /// A room, as a client knows it.
@@ -54,6 +59,16 @@ impl View {
     fn take(&mut self, seq: Seq) {
         self.have.insert(seq.0);
         self.head = self.head.max(seq.0);
+        self.count();
+    }
+
+    /// What is lower isn't kept any longer, and needn't be waited for.
+    fn gone(&mut self, first: u64) {
+        self.whole = self.whole.max(first - 1).min(self.head);
+        self.count();
+    }
+
+    fn count(&mut self) {
         while self.have.contains(&(self.whole + 1)) {
             self.whole += 1;
         }
@@ -289,9 +304,18 @@ impl Client {
                 if let Some(view) = self.view(&page.room) {
                     view.asking = false;
                     page.messages.iter().for_each(|message| view.take(message.seq));
+                    if let Some(first) = key_of(&page.room).and_then(|key| street.firsts.get(&key)) {
+                        view.gone(*first);
+                    }
                 }
             }
             Event::Refused(refused) => self.refused(refused, street.now),
+            // Its part may have been held back until it was in, and it may want to be in again by now.
+            Event::Presence { room, member, change: Change::Left, .. } if Some(member.id) == self.member => {
+                if let Some(view) = self.view(room) {
+                    view.entered = false;
+                }
+            }
             _ => {}
         }
         None

@@ -7,7 +7,7 @@ use partyline_shared::{
     Change, Code, Command, Event, Joined, MemberId, MemberRef, Message, Refused, RoomSummary, Sent, Seq, Welcome,
 };
 
-use crate::check::{Check, Checker, ensure, key_of, nick_key};
+use crate::check::{Check, Checker, ensure, is_reserved, key_of, nick_key};
 use crate::log::Log;
 
 /// Whether a session is shown what the log has.
@@ -82,7 +82,8 @@ impl Checker {
                 let pairs = conversations.iter().zip(read);
                 let same = conversations.len() == read.len()
                     && pairs.into_iter().all(|(shown, read)| {
-                        let nick = self.members.get(&read.with.id).map_or(&read.with.nick, |known| &known.nick);
+                        let known = self.members.get(&read.with.id).filter(|known| !known.nick.is_empty());
+                        let nick = known.map_or(&read.with.nick, |known| &known.nick);
                         (&shown.room, &shown.nick, shown.head) == (&format!("@{}", read.with.id), nick, read.head)
                     });
                 ensure!(same, "conversations that aren't the log's: {conversations:?}");
@@ -187,9 +188,10 @@ impl Checker {
         ensure!(welcome.epoch == self.settings.epoch && welcome.now == self.step.now, "another log's welcome");
         seen.member = Some(welcome.you.id);
         let (via, wish, id, nick) = (seen.via, hello.nick.clone(), welcome.you.id, &welcome.you.nick);
-        let before = self.members.get(&id).map(|known| (known.nick.clone(), known.sessions.is_empty()));
-        let taken = |wish: &String| self.owner(wish).is_some_and(|owner| owner != id);
-        let wish = wish.filter(|wish| nick_key(wish).is_some() && !taken(wish));
+        let known = self.members.get(&id).filter(|known| !known.nick.is_empty());
+        let before = known.map(|known| (known.nick.clone(), known.sessions.is_empty()));
+        let free = |wish: &String| !is_reserved(wish) && !self.looks_like_another(wish, Some(id));
+        let wish = wish.filter(|wish| nick_key(wish).is_some() && free(wish));
         let expected = match (before, wish) {
             (Some((nick, false)), _) | (Some((nick, true)), None) => Some(nick),
             (_, Some(wish)) => Some(wish),
@@ -210,10 +212,11 @@ impl Checker {
         }
         ensure!(self.spelling.get(&key) == Some(&joined.room), "{key} is called {} all of a sudden", joined.room);
         let keep = self.settings.limits.replay as u64;
+        let kept = self.firsts.get(&key).copied().unwrap_or_default();
         let fits = |&(after, other_log): &(Option<Seq>, bool)| {
             let afresh = after.is_some_and(|after| other_log || after > head);
             let after = after.filter(|_| !afresh).unwrap_or_default();
-            let first = after.0.max(head.0.saturating_sub(keep)) + 1;
+            let first = (after.0.max(head.0.saturating_sub(keep)) + 1).max(kept.0);
             afresh == joined.afresh && (first..=head.0).eq(joined.messages.iter().map(|message| message.seq.0))
         };
         let seen = self.sessions.get_mut(&session).ok_or("joined by nobody")?;
@@ -352,8 +355,13 @@ impl Checker {
                 Code::NickTaken,
                 Command::Nick { nick } | Command::Hello(partyline_shared::Hello { nick: Some(nick), .. }),
             ) => {
-                let owner = self.owner(nick);
-                ensure!(owner.is_some() && owner != own, "{nick} is free, and was refused");
+                ensure!(self.looks_like_another(nick, own), "{nick} is free, and was refused");
+            }
+            (
+                Code::BadNick,
+                Command::Nick { nick } | Command::Hello(partyline_shared::Hello { nick: Some(nick), .. }),
+            ) => {
+                ensure!(nick_key(nick).is_none() || is_reserved(nick), "{nick} is a nick, and was refused");
             }
             (Code::NotInRoom, Command::Part { room }) => {
                 ensure!(self.key_of_room(session, room).is_none(), "{session:?} is in {room}, and may not part");

@@ -12,7 +12,16 @@ use partyline_shared::{ClientRef, Epoch, MemberId, Seq, Timestamp};
 pub(crate) struct Kept {
     stream: Stream,
     pub(crate) entries: Vec<Entry>,
+    /// Lower ones aren't read any more; they are still here, to be compared with.
+    first: u64,
     touched: u64,
+}
+
+/// What the log tells the hub without having been asked to read.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Committed(AppendId, Result<Committed, LogError>),
+    Trimmed(String, Seq),
 }
 
 /// The disk, and what is on its way to it and from it.
@@ -25,7 +34,7 @@ pub(crate) struct Log {
     /// Asked for, not written.
     queue: VecDeque<(AppendId, NewEntry)>,
     /// Written or failed, not answered: what is on the disk may be ahead of what the hub was told.
-    done: VecDeque<(AppendId, Result<Committed, LogError>)>,
+    done: VecDeque<Answer>,
     reads: Vec<(ReadId, Query)>,
     writes: u64,
 }
@@ -64,7 +73,7 @@ impl Log {
         for _ in 0..most.min(self.queue.len()) {
             let Some((append, new)) = self.queue.pop_front() else { return };
             let committed = self.commit(new, now);
-            self.done.push_back((append, Ok(committed)));
+            self.done.push_back(Answer::Committed(append, Ok(committed)));
         }
     }
 
@@ -72,12 +81,30 @@ impl Log {
     pub(crate) fn fail(&mut self, most: usize, error: LogError) {
         for _ in 0..most.min(self.queue.len()) {
             let Some((append, _)) = self.queue.pop_front() else { return };
-            self.done.push_back((append, Err(error)));
+            self.done.push_back(Answer::Committed(append, Err(error)));
         }
     }
 
-    pub(crate) fn answer(&mut self) -> Option<(AppendId, Result<Committed, LogError>)> {
+    pub(crate) fn answer(&mut self) -> Option<Answer> {
         self.done.pop_front()
+    }
+
+    /// Of the room, the oldest so and so many of those that are left are removed, or all.
+    pub(crate) fn trim(&mut self, key: &str, most: usize) -> bool {
+        let Some(kept) = self.streams.get_mut(key) else { return false };
+        let end = kept.entries.len() as u64 + 1;
+        let first = kept.first.saturating_add(most as u64).min(end);
+        let removed = first > kept.first;
+        if removed {
+            kept.first = first;
+            self.done.push_back(Answer::Trimmed(key.to_owned(), Seq(first)));
+        }
+        removed
+    }
+
+    /// The lowest number that is still read.
+    pub(crate) fn first(&self, key: &str) -> u64 {
+        self.streams.get(key).map_or(1, |kept| kept.first)
     }
 
     /// The answer to one of the reads, from what is on the disk now.
@@ -120,6 +147,7 @@ impl Log {
         let kept = self.streams.entry(key).or_insert_with(|| Kept {
             stream: new.stream.clone(),
             entries: Vec::new(),
+            first: 1,
             touched,
         });
         kept.touched = touched;
@@ -177,16 +205,17 @@ impl Log {
     fn page(&self, key: &str, before: Option<Seq>, after: Option<Seq>, limit: usize) -> Page {
         let Some(kept) = self.streams.get(key) else { return Page::default() };
         let all = &kept.entries;
-        let index = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX).min(all.len());
+        let gone = usize::try_from(kept.first - 1).unwrap_or(usize::MAX);
+        let index = |seq: u64| usize::try_from(seq).unwrap_or(usize::MAX).clamp(gone, all.len());
         let (from, to) = match (before, after) {
             (_, Some(after)) => (index(after.0), index(after.0).saturating_add(limit).min(all.len())),
             (Some(before), None) => {
                 let to = index(before.0.saturating_sub(1));
-                (to.saturating_sub(limit), to)
+                (to.saturating_sub(limit).max(gone), to)
             }
-            (None, None) => (all.len().saturating_sub(limit), all.len()),
+            (None, None) => (all.len().saturating_sub(limit).max(gone), all.len()),
         };
-        let more = if after.is_some() { to < all.len() } else { from > 0 };
+        let more = if after.is_some() { to < all.len() } else { from > gone };
         let name = match &kept.stream {
             Stream::Room(name) => Some(name.to_string()),
             Stream::Private { .. } => None,

@@ -8,10 +8,10 @@ use partyline_shared::{Bye, ByeReason, Command, Event, MemberId, Timestamp, Toke
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::check::{Check, Checker, ensure};
+use crate::check::{Check, Checker, ensure, key_of};
 use crate::client::{Client, ROOMS, Street};
 use crate::faults::Fault;
-use crate::log::Log;
+use crate::log::{Answer, Log};
 
 /// The last things that happened, when somebody wants to see them.
 #[derive(Debug, Default)]
@@ -42,6 +42,7 @@ pub(crate) struct Tally {
     pub(crate) duplicates: usize,
     pub(crate) failures: usize,
     pub(crate) posts: usize,
+    pub(crate) trims: usize,
 }
 
 impl Tally {
@@ -54,6 +55,7 @@ impl Tally {
             duplicates: self.duplicates + other.duplicates,
             failures: self.failures + other.failures,
             posts: self.posts + other.posts,
+            trims: self.trims + other.trims,
         }
     }
 }
@@ -91,6 +93,7 @@ impl<'a> World<'a> {
             settings.limits.page = [5, 20, 100][rng.random_range(0..3)];
             settings.limits.rooms_per_member = [2, 4, 50][rng.random_range(0..3)];
             settings.sessions_per_member = [2, 20][rng.random_range(0..2)];
+            settings.held_members = [0, 3, 10_000][rng.random_range(0..3)];
             settings.reads_per_session = [1, 8][rng.random_range(0..2)];
             settings.appends_per_session = [2, 256][rng.random_range(0..2)];
             settings.deferred_per_session = [2, 64][rng.random_range(0..2)];
@@ -108,7 +111,7 @@ impl<'a> World<'a> {
         let now = Timestamp(1_000_000);
         Self {
             rng,
-            street: Street { now, limits: settings.limits.clone(), members: Vec::new() },
+            street: Street { now, limits: settings.limits.clone(), members: Vec::new(), firsts: BTreeMap::new() },
             hub: Hub::new(settings.clone()),
             checker: Checker::new(settings.clone()),
             settings,
@@ -165,7 +168,11 @@ impl<'a> World<'a> {
                 self.pass(millis)
             }
             993..995 => self.echo_of_the_gone(),
-            995..998 => self.post(),
+            995..997 => self.post(),
+            997 => {
+                self.trim();
+                Ok(())
+            }
             _ => match self.rng.random_range(0..3) {
                 0 => {
                     let millis = self.rng.random_range(0..150_000);
@@ -330,11 +337,31 @@ impl<'a> World<'a> {
 
     fn log_answers(&mut self) -> Check {
         for _ in 0..self.rng.random_range(1..20) {
-            let Some((append, outcome)) = self.log.answer() else { break };
-            self.tally.duplicates += usize::from(outcome.is_ok_and(|committed| committed.duplicate));
-            self.step(Input::Committed { append, outcome })?;
+            let Some(answer) = self.log.answer() else { break };
+            self.log_answered(answer)?;
         }
         Ok(())
+    }
+
+    fn log_answered(&mut self, answer: Answer) -> Check {
+        match answer {
+            Answer::Committed(append, outcome) => {
+                self.tally.duplicates += usize::from(outcome.is_ok_and(|committed| committed.duplicate));
+                self.step(Input::Committed { append, outcome })
+            }
+            Answer::Trimmed(key, first) => self.step(Input::Trimmed { key, first }),
+        }
+    }
+
+    /// The oldest of a room are no longer to be kept.
+    fn trim(&mut self) {
+        let room = ROOMS[self.rng.random_range(0..ROOMS.len())][0];
+        let Some(key) = key_of(room) else { return };
+        let most = if self.rng.random_bool(0.2) { usize::MAX } else { self.rng.random_range(1..30) };
+        if self.log.trim(&key, most) {
+            self.tally.trims += 1;
+            self.street.firsts.insert(key.clone(), self.log.first(&key));
+        }
     }
 
     fn log_is_read(&mut self) -> Check {
@@ -418,6 +445,7 @@ impl<'a> World<'a> {
         if self.rng.random_bool(0.15) {
             self.logs += 1;
             self.log = Log::new(self.logs);
+            self.street.firsts.clear();
             self.settings.epoch = self.log.epoch.clone();
         }
         self.trace.add(|| "a new server".to_owned());
@@ -443,8 +471,8 @@ impl<'a> World<'a> {
                 }
             }
             self.log.write(usize::MAX, self.street.now);
-            while let Some((append, outcome)) = self.log.answer() {
-                self.step(Input::Committed { append, outcome })?;
+            while let Some(answer) = self.log.answer() {
+                self.log_answered(answer)?;
             }
             while self.log.reads() > 0 {
                 self.answer_read(0, false)?;
@@ -472,8 +500,9 @@ impl<'a> World<'a> {
     fn agreed(&self) -> Check {
         for client in self.clients.iter().filter(|client| client.greeted) {
             for (key, view) in client.views.iter().filter(|(_, view)| view.entered) {
-                let head = self.log.head(key);
-                ensure!((1..=head).eq(view.have.iter().copied()), "{client:?} lacks something of {key} (1 to {head})");
+                let (first, head) = (self.log.first(key), self.log.head(key));
+                let kept = view.have.range(first..).copied();
+                ensure!((first..=head).eq(kept), "{client:?} lacks something of {key} ({first} to {head})");
             }
             let astray = client.views.iter().find(|(_, view)| view.wanted != view.entered);
             ensure!(astray.is_none(), "{client:?} isn't where it wants to be: {astray:?}");
