@@ -16,7 +16,8 @@ impl Engine {
         let context = self.context();
         let name = page.room.clone();
         let (Some(room), Some(track)) = (self.model.rooms.get_mut(&name), self.tracks.get_mut(&name)) else { return };
-        track.page(room, page, context);
+        let gone = track.page(room, page, context);
+        say_gone(&name, gone, out);
         out.changed(Change::Timeline(name));
     }
 
@@ -56,4 +57,14 @@ impl Engine {
             out.changed(Change::Timeline(name.to_owned()));
         }
     }
+}
+
+/// Tells the person that some of what was said is missing for good, if it is.
+fn say_gone(name: &str, gone: u64, out: &mut Outputs) {
+    let text = match gone {
+        0 => return,
+        1 => "1 message that was said meanwhile is gone: the server no longer keeps it".to_owned(),
+        _ => format!("{gone} messages that were said meanwhile are gone: the server no longer keeps them"),
+    };
+    out.notice(Some(name), text);
 }

@@ -1,7 +1,8 @@
 //! A room's window of what was said: strictly in order, without a gap, nothing twice.
 //!
 //! Live messages, the page that comes with `joined`, pages of history and one's own acknowledged messages all go
-//! through [`Track::accept`]. What comes after a gap waits in `early` until history has filled the gap.
+//! through [`Track::accept`]. What comes after a gap waits in `early` until history has filled the gap, or has shown that
+//! the log no longer keeps what lies in it.
 
 use std::collections::BTreeMap;
 
@@ -133,33 +134,47 @@ impl Track {
         }
     }
 
-    /// A page of history came. Nothing in it says which question it answers: its numbers do.
-    pub(crate) fn page(&mut self, room: &mut Room, page: HistoryPage, context: Context) {
+    /// A page of history came. Nothing in it says which question it answers: its numbers do. Returns how many messages
+    /// it showed to be gone: after what is here, and no longer kept.
+    pub(crate) fn page(&mut self, room: &mut Room, page: HistoryPage, context: Context) -> u64 {
         let first = page.messages.first().map(|message| message.seq);
         let end = page.messages.last().map(|message| message.seq);
-        if room.loading && end.map_or(self.asked.is_none(), |end| self.known && end < self.first(room)) {
+        // Two empty pages may be due, one for what lies before the window and one for what lies after it. Where the
+        // latter is empty the log has nothing at all, so whichever comes first may pass for the former.
+        if room.loading && end.is_none_or(|end| self.known && end < self.first(room)) {
             self.prepend(room, page, context);
-            return;
+            return 0;
         }
         let before = self.last(room);
         room.head = room.head.max(page.head);
         let Some(asked) = self.asked.take() else {
             self.accept(room, page.messages, context);
-            return;
+            return 0;
         };
+        let mut gone = 0;
         if let Some(first) = first.filter(|first| !self.known || *first > before.next()) {
-            // More was missed than the window holds, or the log no longer has what lies between.
-            self.skip_to(room, first);
+            if self.known && asked != Ask::Latest {
+                // The log no longer has what lies between.
+                gone = self.jump_to(room, first);
+            } else {
+                // More was missed than the window holds.
+                self.skip_to(room, first);
+            }
+        } else if first.is_none() && self.known && page.head > before {
+            // Nor has it anything else up to its head.
+            let next = page.head.next();
+            gone = self.jump_to(room, self.early.keys().next().map_or(next, |early| next.min(*early)));
         }
         self.accept(room, page.messages, context);
         let after = if let Ask::After(after) = asked { after } else { before };
-        if end.is_none_or(|end| end <= after) {
+        if self.last(room) <= after && end.is_none_or(|end| end <= after) {
             // The server has nothing to fill the gap with. Asking again would go on for ever.
             self.give_up(room, context);
         }
+        gone
     }
 
-    /// History was refused for good.
+    /// History was refused for good, or doesn't get any further.
     pub(crate) fn give_up(&mut self, room: &mut Room, context: Context) {
         self.asked = None;
         if let Some(first) = self.early.keys().next().copied() {
@@ -224,6 +239,16 @@ impl Track {
             room.unread = room.unread.saturating_add(usize::try_from(skipped).unwrap_or(usize::MAX));
         }
         self.place_at(room, first);
+    }
+
+    /// The window goes on at `first`, as what it skips over is no longer there. Nobody can read that, so it doesn't
+    /// count as unread. Returns how much it is, where there was a window.
+    fn jump_to(&mut self, room: &mut Room, first: Seq) -> u64 {
+        let gone = if self.known { first.0.saturating_sub(self.last(room).next().0) } else { 0 };
+        self.place_at(room, first);
+        // What is kept has no gap: before it there is nothing.
+        room.has_older = false;
+        gone
     }
 
     /// The window is empty, and starts at `first`.

@@ -1,5 +1,6 @@
 //! An engine and a tiny model of a server, with everything between them that can go wrong, drawn from a seed: drops
-//! that lose what was under way in either direction, refusals for now, gaps, restarts with another log.
+//! that lose what was under way in either direction, refusals for now, gaps, a log that doesn't keep everything, restarts
+//! with another log.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,6 +20,8 @@ const LIMITS: fn() -> Limits = || Limits { replay: 5, page: 8, ..Limits::default
 struct Server {
     epoch: u32,
     logs: BTreeMap<String, Vec<Message>>,
+    /// The lowest number that is kept of each; what is lower is still in `logs`, to be compared with.
+    firsts: BTreeMap<String, u64>,
     numbers: BTreeMap<ClientRef, u64>,
     /// What one has had in the rooms; conversations need no entering.
     entered: Vec<String>,
@@ -43,7 +46,18 @@ impl Server {
 
     fn between(&self, room: &str, after: u64, until: u64) -> Vec<Message> {
         let log = self.logs.get(room).map(Vec::as_slice).unwrap_or_default();
-        log.iter().filter(|m| m.seq.0 > after && m.seq.0 <= until).cloned().collect()
+        let first = self.first(room);
+        log.iter().filter(|m| m.seq.0 >= first && m.seq.0 > after && m.seq.0 <= until).cloned().collect()
+    }
+
+    fn first(&self, room: &str) -> u64 {
+        self.firsts.get(room).copied().unwrap_or(1)
+    }
+
+    /// The oldest of what is kept goes, or all of it.
+    fn trim(&mut self, room: &str, most: u64) {
+        let first = self.first(room).saturating_add(most).min(self.head(room) + 1);
+        self.firsts.insert(room.to_owned(), first);
     }
 
     fn others_say(&mut self, room: &str, text: &str, lose: bool) {
@@ -107,10 +121,14 @@ impl Server {
                 let (head, limit) = (self.head(&history.room), u64::from(history.limit.unwrap_or(8)).min(8));
                 let (after, until) = match (history.before, history.after) {
                     (Some(before), _) => (before.0.saturating_sub(limit + 1), before.0 - 1),
-                    (None, Some(after)) => (after.0, after.0 + limit),
+                    (None, Some(after)) => {
+                        let after = after.0.max(self.first(&history.room) - 1);
+                        (after, after + limit)
+                    }
                     (None, None) => (head.saturating_sub(limit), head),
                 };
-                let more = if history.after.is_some() { until < head } else { after > 0 };
+                let before = self.first(&history.room) - 1;
+                let more = if history.after.is_some() { until < head } else { after > before };
                 let messages = self.between(&history.room, after, until);
                 self.out.push_back(Event::History(HistoryPage { room: history.room, messages, head: Seq(head), more }));
             }
@@ -157,6 +175,7 @@ impl World {
         let server = Server {
             epoch: 0,
             logs: BTreeMap::new(),
+            firsts: BTreeMap::new(),
             numbers: BTreeMap::new(),
             entered: Vec::new(),
             welcomed: false,
@@ -243,10 +262,15 @@ impl World {
             980..990 => self.input(Input::User(Action::MarkRead(room.clone()))),
             990..995 => (0..30).for_each(|_| self.server.others_say(room, "flood", false)),
             995..997 => (0..300).for_each(|_| self.server.others_say(room, "flood", true)),
-            997..998 => {
+            998 => {
+                let most = if random.random_ratio(1, 4) { u64::MAX } else { random.random_range(1..40) };
+                self.server.trim(room, most);
+            }
+            997 => {
                 self.server.epoch += 1;
                 self.restarts += 1;
                 self.server.logs.clear();
+                self.server.firsts.clear();
                 self.server.numbers.clear();
                 self.lose();
             }
@@ -278,12 +302,11 @@ impl World {
         for _ in 0..20_000 {
             let moved = self.move_command(false) | self.move_event();
             let pending = self.engine.model().rooms.values().any(|room| !room.pending.is_empty());
-            let behind = self
-                .engine
-                .model()
-                .rooms
-                .values()
-                .any(|room| room.messages.back().map_or(0, |m| m.seq.0) != self.server.head(&room.name));
+            let behind = self.engine.model().rooms.values().any(|room| {
+                let (first, head) = (self.server.first(&room.name), self.server.head(&room.name));
+                // Where nothing is kept there is nothing to wait for.
+                first <= head && room.messages.back().map_or(0, |m| m.seq.0) != head
+            });
             if !moved && !pending && !behind {
                 return;
             }

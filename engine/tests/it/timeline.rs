@@ -9,6 +9,10 @@ fn history_after(seq: u64) -> String {
     format!(r#"{{"type":"history","room":"lobby","after":{seq},"limit":100}}"#)
 }
 
+fn gone(count: u64) -> String {
+    format!("notice: {count} messages that were said meanwhile are gone: the server no longer keeps them")
+}
+
 /// Online, with messages up to this number in the lobby, and back after a drop.
 fn returned(last: u64) -> Client {
     let mut client = Client::new(&["lobby"]);
@@ -74,11 +78,70 @@ fn a_gap_in_what_is_live_is_filled_too() {
 fn a_gap_that_the_log_cannot_fill_is_not_asked_for_ever() {
     let mut client = Client::online();
     client.event(Event::Message(message("lobby", 5, "ann", "m5")));
-    assert_eq!(client.event(page("lobby", 5, vec![], false)), [""; 0]);
+    assert_eq!(client.event(page("lobby", 5, vec![], false)), [gone(4)]);
     assert_eq!(client.shows("lobby"), "5 ann:m5");
     client.event(Event::Message(message("lobby", 8, "ann", "m8")));
-    assert_eq!(client.event(page("lobby", 8, messages("lobby", 7..=8), false)), [""; 0], "6 is gone");
+    let one = "notice: 1 message that was said meanwhile is gone: the server no longer keeps it";
+    assert_eq!(client.event(page("lobby", 8, messages("lobby", 7..=8), false)), [one], "6 is gone");
     assert_eq!(client.shows("lobby"), "7 ann:m7 8 ann:m8");
+    assert_eq!(client.unread("lobby"), 3, "what nobody can read isn't unread");
+}
+
+#[test]
+fn what_the_server_no_longer_keeps_is_said_to_be_gone() {
+    let mut client = returned(100);
+    assert_eq!(client.event(joined("lobby", 180, messages("lobby", 171..=180))), [history_after(100)]);
+    // What is kept begins at 161.
+    assert_eq!(client.event(page("lobby", 180, messages("lobby", 161..=180), false)), [gone(60)]);
+    assert_eq!(client.window("lobby"), (161, 180));
+    assert!(!client.engine.model().rooms["lobby"].has_older, "before it there is nothing");
+    assert_eq!(client.act(Action::LoadOlder("lobby".to_owned())), [""; 0]);
+    client.event(Event::Message(message("lobby", 181, "ann", "live")));
+    assert_eq!((client.window("lobby"), client.unread("lobby")), ((161, 181), 21));
+}
+
+#[test]
+fn where_nothing_is_kept_any_more_the_room_goes_on_at_its_head() {
+    let mut client = returned(100);
+    assert_eq!(client.event(joined("lobby", 150, vec![])), [history_after(100)]);
+    assert_eq!(client.event(page("lobby", 150, vec![], false)), [gone(50)]);
+    assert_eq!(client.shows("lobby"), "");
+    assert_eq!(client.event(Event::Message(message("lobby", 151, "ann", "live"))), [""; 0], "there is no gap");
+    assert_eq!(client.shows("lobby"), "151 ann:live");
+    let hello = client.reconnect("e1");
+    assert!(hello[0].contains(r#""resume":[{"room":"lobby","seq":151}]"#), "{hello:?}");
+}
+
+#[test]
+fn whoever_enters_a_room_of_which_nothing_is_kept_is_told_nothing() {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    assert_eq!(client.event(joined("lobby", 150, vec![])), ["entered lobby"]);
+    let older = client.act(Action::LoadOlder("lobby".to_owned()));
+    assert_eq!(older, [r#"{"type":"history","room":"lobby","before":151,"limit":100}"#]);
+    assert_eq!(client.event(page("lobby", 150, vec![], false)), [""; 0]);
+    assert_eq!(client.act(Action::LoadOlder("lobby".to_owned())), [""; 0], "it has been seen that there is nothing");
+}
+
+#[test]
+fn numbers_that_jump_while_one_is_in_the_room_are_filled_from_history() {
+    // Somebody imported into a room that nothing had been said in.
+    let mut client = Client::online();
+    assert_eq!(client.event(Event::Message(message("lobby", 61, "ann", "m61"))), [history_after(0)]);
+    assert_eq!(client.event(page("lobby", 61, messages("lobby", 1..=61), false)), [""; 0]);
+    assert_eq!(client.window("lobby"), (1, 61));
+}
+
+#[test]
+fn an_empty_page_before_the_window_is_not_taken_for_one_after_it() {
+    let mut client = Client::new(&["lobby"]);
+    client.connect();
+    client.event(joined("lobby", 60, messages("lobby", 31..=60)));
+    client.act(Action::LoadOlder("lobby".to_owned()));
+    assert_eq!(client.event(Event::Message(message("lobby", 63, "ann", "m63"))), [history_after(60)]);
+    assert_eq!(client.event(page("lobby", 63, vec![], false)), [""; 0], "what was before 31 is gone");
+    assert_eq!(client.event(page("lobby", 63, messages("lobby", 61..=63), false)), [""; 0]);
+    assert_eq!(client.window("lobby"), (31, 63));
 }
 
 #[test]
