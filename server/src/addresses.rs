@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::OwnedSemaphorePermit;
+
 /// Connections by where they come from. An IPv6 client owns at least its /64, so that counts as one address.
 #[derive(Debug)]
 pub(crate) struct Addresses {
@@ -16,6 +18,27 @@ pub(crate) struct Addresses {
 pub(crate) struct Counted {
     addresses: Arc<Addresses>,
     address: Option<IpAddr>,
+}
+
+/// What a connection is counted under, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    _counted: Counted,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Admitted {
+    /// Under its address, and among all.
+    pub(crate) fn new(counted: Counted, place: OwnedSemaphorePermit) -> Self {
+        Self { _counted: counted, _place: place }
+    }
+
+    /// For a stream that came from nowhere.
+    #[cfg(test)]
+    pub(crate) fn for_test() -> Self {
+        let place = Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned().unwrap();
+        Self::new(Addresses::new(1).count(None).unwrap(), place)
+    }
 }
 
 impl Addresses {

@@ -1,9 +1,12 @@
 //! What the server is told: flags, environment variables and an optional file, read into one [`Config`].
 
+mod secret;
 mod sources;
 mod table;
+mod web;
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +15,10 @@ use partyline_hub::Settings;
 use partyline_shared::{Epoch, Limits, RoomName};
 
 use crate::listen::Address;
-use crate::log::{Durability, Place};
+use crate::log::{Durability, Keep, Place};
+use crate::meter::Pace;
+use crate::tools::Tool;
+pub use secret::Secret;
 use sources::Sources;
 use table::{SETTINGS, Takes};
 
@@ -34,6 +40,10 @@ pub struct Bounds {
     pub json_bytes: usize,
     /// What may wait for a reader unasked, in bytes.
     pub queue_bytes: usize,
+    /// How fast a connection is read; as fast as it comes without.
+    pub pace: Option<Pace>,
+    /// After how long a silence a client is asked whether it is there; after as long again it is given up.
+    pub ping_after: Duration,
     /// Connections of one address at a time; loopback is exempt.
     pub per_address: usize,
     /// Connections at a time.
@@ -63,8 +73,14 @@ pub struct Config {
     pub durability: Durability,
     /// Messages that may wait to be written.
     pub log_queue: usize,
+    /// What of each room is kept.
+    pub keep: Keep,
     /// Other origins whose pages may connect.
     pub allow_origin: Vec<String>,
+    /// Other hosts that a listener on a loopback address may be called by.
+    pub allow_host: Vec<String>,
+    /// What shows that somebody elsewhere may read the metrics.
+    pub metrics_token: Option<Secret>,
     /// How the log on stderr is written.
     pub log_format: LogFormat,
     /// What it holds.
@@ -80,6 +96,8 @@ pub struct Config {
 pub enum Asked {
     /// Serve.
     Serve(Box<Config>),
+    /// Do a job on the log, and end.
+    Run(Tool, Box<Config>),
     /// Print this and end well: the help, the version, the default settings.
     Print(String),
 }
@@ -116,9 +134,10 @@ impl Config {
         }
         let mut sources = Sources::gather(&flags, env);
         let config = read(&mut sources);
-        match sources.problems {
-            problems if problems.is_empty() => Ok(Asked::Serve(Box::new(config))),
-            problems => Err(ConfigError::Problems(problems)),
+        match (sources.problems, sources::tool(&flags)) {
+            (problems, _) if !problems.is_empty() => Err(ConfigError::Problems(problems)),
+            (_, Some(tool)) => Ok(Asked::Run(tool, Box::new(config))),
+            (_, None) => Ok(Asked::Serve(Box::new(config))),
         }
     }
 }
@@ -147,6 +166,7 @@ fn read(sources: &mut Sources) -> Config {
         default_room,
         hello_timeout_ms: u64::try_from(hello_within.as_millis()).unwrap_or(u64::MAX),
         nick_hold_ms: sources.number("nick-hold-seconds", 0..=86_400u64) * 1000,
+        held_members: sources.number("held-members", 0..=MANY),
         sessions_per_member: sources.number("sessions-per-member", 1..=MANY),
         request_burst: sources.number("request-burst", 1..=1_000_000),
         requests_per_second: sources.number("requests-per-second", 0..=1_000_000),
@@ -157,6 +177,8 @@ fn read(sources: &mut Sources) -> Config {
         line_bytes: sources.number("line-bytes", 128..=MANY),
         json_bytes: sources.number("json-bytes", 512..=MANY),
         queue_bytes: sources.number("queue-bytes", 1024..=MANY),
+        pace: pace(sources),
+        ping_after: seconds(sources, "ping-seconds"),
         per_address: sources.number("connections-per-address", 1..=MANY),
         connections: sources.number("connections", 1..=MANY),
         silent: sources.number("silent-connections", 1..=MANY),
@@ -167,22 +189,18 @@ fn read(sources: &mut Sources) -> Config {
         hello_within,
         stop_within: seconds(sources, "stop-seconds"),
     };
-    let allow_origin = sources.texts("allow-origin");
-    for origin in &allow_origin {
-        if !(origin.starts_with("http://") || origin.starts_with("https://")) || origin.ends_with('/') {
-            sources
-                .wrong("allow-origin", &format!("{origin:?} must look like https://chat.example:8080, without a path"));
-        }
-    }
     Config {
         place: place(sources),
+        keep: keep(sources, &hub.limits),
         durability: sources.choice("durability", &[("disk", Durability::Disk), ("process", Durability::Process)]),
         log_queue: sources.number("log-queue", 1..=MANY),
         log_format: sources.choice("log-format", &[("text", LogFormat::Text), ("json", LogFormat::Json)]),
         log_level: log_level(sources),
         listen: listen(sources),
         unix_mode: unix_mode(sources),
-        allow_origin,
+        allow_origin: web::allow_origin(sources),
+        allow_host: web::allow_host(sources),
+        metrics_token: web::metrics_token(sources),
         bounds,
         hub,
     }
@@ -201,6 +219,12 @@ fn listen(sources: &mut Sources) -> Vec<Address> {
         }
     }
     listen
+}
+
+fn pace(sources: &mut Sources) -> Option<Pace> {
+    let per_second = sources.number("read-bytes-per-second", 0..=1 << 30);
+    let burst = sources.number("read-burst-bytes", 1024..=1 << 30);
+    NonZeroU32::new(per_second).map(|per_second| Pace { per_second, burst })
 }
 
 /// Octal, as for chmod.
@@ -228,6 +252,16 @@ fn place(sources: &mut Sources) -> Place {
         }
         folder => Place::Folder(PathBuf::from(folder)),
     }
+}
+
+fn keep(sources: &mut Sources, limits: &Limits) -> Keep {
+    let mut keep = Keep::default();
+    for text in sources.texts("keep") {
+        if let Err(problem) = keep.add(&text, limits) {
+            sources.wrong("keep", &format!("{text:?}: {problem}"));
+        }
+    }
+    keep
 }
 
 fn log_level(sources: &mut Sources) -> String {
@@ -266,7 +300,7 @@ mod tests {
     fn config(args: &[&str], env: &[(&str, &str)]) -> Config {
         match ask(args, env).unwrap() {
             Asked::Serve(config) => *config,
-            Asked::Print(text) => panic!("{text}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -304,6 +338,8 @@ mod tests {
             "maybe",
             "--log-format=x",
             "--unix-mode=u+w",
+            "--keep=lobby=soon",
+            "--keep=lobby=30d",
         ];
         let Err(ConfigError::Problems(problems)) = ask(&args, &[("PARTYLINE_REPLAY", "x")]) else {
             panic!("it is accepted")
@@ -319,10 +355,11 @@ mod tests {
             "--log-format",
             "--unix-mode: \"u+w\" must be a mode",
             "PARTYLINE_REPLAY: \"x\"",
+            "--keep: \"lobby=soon\": \"soon\" must be a number",
         ] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
-        assert_eq!(problems.len(), 9, "{text}");
+        assert_eq!(problems.len(), 10, "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Bounds;
 use crate::hub_task::HubHandle;
+use crate::metered::Metered;
+use crate::metrics::{Metrics, Speaks, TurnedAway};
 use crate::silence::{Place, Silence};
 use crate::transport::{http, json_lines, plain};
 
@@ -61,6 +64,15 @@ impl fmt::Display for Peer {
     }
 }
 
+/// How a connection came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival {
+    /// From where.
+    pub(crate) peer: Peer,
+    /// The listener is bound to an address that nobody but this machine reaches.
+    pub(crate) on_loopback: bool,
+}
+
 /// What connections need of the server.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -76,38 +88,70 @@ pub(crate) struct Shared {
     pub(crate) silence: Arc<Silence>,
     /// The server stops.
     pub(crate) stopping: CancellationToken,
+    /// Where the server counts what it does.
+    pub(crate) metrics: Arc<Metrics>,
+    /// How many connections there have been, by which they are told apart in the log on stderr.
+    pub(crate) last: AtomicU64,
 }
 
 /// Serves one connection to its end. It has a `place` among the silent until it says something.
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(mut stream: S, peer: Peer, place: Place, shared: &Shared) -> io::Result<()>
+pub(crate) async fn serve<S>(mut stream: Metered<S>, arrival: Arrival, place: Place, shared: &Shared) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let connections = &shared.metrics.connections;
+    let silent = connections.open(Speaks::Nothing);
     let Some(First { bytes, dialect, at_end }) = first_words(&mut stream, &place, shared).await? else { return Ok(()) };
-    drop(place);
-    tracing::debug!(%peer, ?dialect, "a connection speaks");
+    drop((place, silent));
+    let _open = speaks(dialect).map(|speaks| connections.open(speaks));
+    tracing::Span::current().record("dialect", name(dialect));
+    tracing::debug!("a connection speaks");
     let bounds = &shared.bounds;
     match dialect {
         Dialect::Http => {
             let (router, stopping) = (shared.router.clone(), shared.stopping.clone());
-            http::serve(stream, bytes.freeze(), router, bounds.hello_within, stopping).await
+            stream.put_back(bytes.freeze());
+            http::serve(stream, arrival, router, bounds.hello_within, stopping).await
         }
         Dialect::Json => json_lines::serve(stream, bytes, &shared.hub, bounds.json_bytes).await,
         Dialect::Plain => {
             let (hub, max_line, room) = (&shared.hub, bounds.line_bytes, &shared.default_room);
-            plain::serve(stream, bytes, at_end, peer.via(), hub, max_line, room).await
+            plain::serve(stream, bytes, at_end, arrival.peer.via(), hub, max_line, room).await
         }
         Dialect::Tls => {
-            tracing::info!(%peer, "a TLS client: this server has no TLS yet");
+            tracing::debug!("a TLS client: this server has no TLS yet");
+            connections.turned_away(TurnedAway::NotSpokenHere);
             turn_away(stream, TLS_ALERT).await
         }
         Dialect::Irc => {
-            tracing::info!(%peer, "an IRC client: this server speaks no IRC yet");
+            tracing::debug!("an IRC client: this server speaks no IRC yet");
+            connections.turned_away(TurnedAway::NotSpokenHere);
             turn_away(stream, NO_IRC).await
         }
+    }
+}
+
+/// A dialect's name in the log on stderr.
+fn name(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Http => "http",
+        Dialect::Json => "json",
+        Dialect::Tls => "tls",
+        Dialect::Irc => "irc",
+        Dialect::Plain => "plain",
+    }
+}
+
+/// What it is counted as, if it is served.
+fn speaks(dialect: Dialect) -> Option<Speaks> {
+    match dialect {
+        Dialect::Http => Some(Speaks::Http),
+        Dialect::Json => Some(Speaks::Json),
+        Dialect::Plain => Some(Speaks::Plain),
+        Dialect::Tls | Dialect::Irc => None,
     }
 }
 
@@ -139,9 +183,15 @@ async fn first_words(
         let at_end = tokio::select! {
             read = stream.read_buf(&mut bytes) => read? == 0,
             () = tokio::time::sleep_until(until) => {
+                if then.is_none() {
+                    shared.metrics.connections.turned_away(TurnedAway::SilentTooLong);
+                }
                 return Ok(then.map(|dialect| First { bytes, dialect, at_end: false }));
             }
-            () = place.lost(), if bytes.is_empty() => return Ok(None),
+            () = place.lost(), if bytes.is_empty() => {
+                shared.metrics.connections.turned_away(TurnedAway::SilentEvicted);
+                return Ok(None);
+            }
             () = shared.stopping.cancelled() => return Ok(None),
         };
         if at_end {

@@ -10,6 +10,7 @@ use partyline_shared::codec::{json, plain};
 use partyline_shared::{Bye, ByeReason, Event, Refused, Sent};
 use tokio::sync::oneshot;
 
+use crate::metrics::{Deliveries, Refusals};
 use crate::outbox::{Item, Outbox, Put};
 
 /// The form in which a reader takes what it is shown.
@@ -55,15 +56,22 @@ impl Group {
 pub(crate) type Posted = Result<Sent, Refused>;
 
 /// Who reads what. Owned by the hub's task: what the hub orders is done in its order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Delivery {
     readers: HashMap<SessionId, Reader>,
     rooms: HashMap<RoomId, Group>,
     /// Bounded by the hub, which refuses more than so many at once.
     posts: HashMap<PostId, oneshot::Sender<Posted>>,
+    counts: Deliveries,
+    refusals: Refusals,
 }
 
 impl Delivery {
+    /// To nobody yet. What is delivered and refused is counted with these.
+    pub(crate) fn new(counts: Deliveries, refusals: Refusals) -> Self {
+        Self { readers: HashMap::new(), rooms: HashMap::new(), posts: HashMap::new(), counts, refusals }
+    }
+
     /// A connection, and where to put what it is to be sent.
     pub(crate) fn open(&mut self, session: SessionId, form: Form, outbox: Arc<Outbox>) {
         self.readers.insert(session, Reader { form, outbox });
@@ -76,6 +84,9 @@ impl Delivery {
 
     /// Answers that.
     pub(crate) fn posted(&mut self, post: PostId, outcome: Posted) {
+        if let Err(refused) = &outcome {
+            self.refusals.refused(refused.code);
+        }
         if let Some(answer) = self.posts.remove(&post) {
             // Whoever asked may be gone.
             let _ = answer.send(outcome);
@@ -85,10 +96,16 @@ impl Delivery {
     /// Tells one session.
     pub(crate) fn send(&mut self, session: SessionId, event: Event) {
         let Some(reader) = self.readers.get(&session) else { return };
+        match &event {
+            Event::Refused(refused) => self.refusals.refused(refused.code),
+            // What is said in private.
+            Event::Message(_) => self.counts.delivered(reader.form, true, 1),
+            _ => {}
+        }
         if matches!(event, Event::Bye(_)) {
             reader.outbox.end(Some(item(reader.form, event)));
         } else if reader.outbox.answer(item(reader.form, event)) == Put::Full {
-            dismiss(reader.form, &reader.outbox);
+            self.dismiss(reader.form, &reader.outbox);
         }
     }
 
@@ -115,21 +132,56 @@ impl Delivery {
     /// nobody takes.
     pub(crate) fn deliver(&mut self, room: RoomId, event: &Event, except: Option<SessionId>) {
         let Some(group) = self.rooms.get(&room) else { return };
+        let is_message = matches!(event, Event::Message(_));
         if !group.plain.is_empty()
             && let Some(text) = plain::render(event)
         {
-            spread(&group.plain, Form::Plain, &Item::Bytes(text.into()), except);
+            self.spread(&group.plain, Form::Plain, &Item::Bytes(text.into()), except, is_message);
         }
         if group.lines.is_empty() && group.frames.is_empty() {
             return;
         }
         let text = json::encode_event(event);
         if !group.lines.is_empty() {
-            spread(&group.lines, Form::JsonLine, &Item::Bytes(line(&text)), except);
+            self.spread(&group.lines, Form::JsonLine, &Item::Bytes(line(&text)), except, is_message);
         }
         if !group.frames.is_empty() {
-            spread(&group.frames, Form::Frame, &Item::Frame(text.into()), except);
+            self.spread(&group.frames, Form::Frame, &Item::Frame(text.into()), except, is_message);
         }
+    }
+
+    /// Counted once for all readers, and not for each: this is where the server spends its time.
+    fn spread(
+        &self,
+        readers: &[(SessionId, Arc<Outbox>)],
+        form: Form,
+        item: &Item,
+        except: Option<SessionId>,
+        is_message: bool,
+    ) {
+        let mut queued = 0;
+        for (session, outbox) in readers {
+            if Some(*session) == except {
+                continue;
+            }
+            match outbox.deliver(item.clone()) {
+                Put::Queued => queued += 1,
+                Put::Full => self.dismiss(form, outbox),
+                Put::Ending => {}
+            }
+        }
+        self.counts.delivered(form, is_message, queued);
+    }
+
+    /// The reader can't keep up. Its transport ends, and says so to the hub.
+    fn dismiss(&self, form: Form, outbox: &Outbox) {
+        self.counts.too_slow(form);
+        let bye = Bye {
+            reason: ByeReason::TooSlow,
+            text: "your connection reads too slowly; nothing is lost, come back and catch up".to_owned(),
+            return_after_ms: Some(1000),
+        };
+        outbox.end(Some(item(form, Event::Bye(bye))));
     }
 
     /// Ends a connection once it has been sent everything.
@@ -156,20 +208,43 @@ fn line(json: &str) -> Bytes {
     line.into()
 }
 
-fn spread(readers: &[(SessionId, Arc<Outbox>)], form: Form, item: &Item, except: Option<SessionId>) {
-    for (session, outbox) in readers {
-        if Some(*session) != except && outbox.deliver(item.clone()) == Put::Full {
-            dismiss(form, outbox);
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use partyline_hub::RoomId;
+    use partyline_shared::Code;
 
-/// The reader can't keep up. Its transport ends, and says so to the hub.
-fn dismiss(form: Form, outbox: &Outbox) {
-    let bye = Bye {
-        reason: ByeReason::TooSlow,
-        text: "your connection reads too slowly; nothing is lost, come back and catch up".to_owned(),
-        return_after_ms: Some(1000),
-    };
-    outbox.end(Some(item(form, Event::Bye(bye))));
+    use super::*;
+    use crate::metrics::Metrics;
+
+    #[test]
+    fn what_is_delivered_and_who_is_too_slow_is_counted() {
+        let metrics = Metrics::new();
+        let mut delivery = Delivery::new(metrics.deliveries.clone(), metrics.refusals.clone());
+        let event = Event::Pong { nonce: Some(1) };
+        let len = line(&json::encode_event(&event)).len();
+        let room = RoomId(1);
+        for (session, form, bytes) in
+            [(0, Form::Plain, 1000), (1, Form::JsonLine, 1000), (2, Form::JsonLine, len), (3, Form::Frame, 1000)]
+        {
+            let outbox = Outbox::new(bytes, bytes, metrics.deliveries.waiting.clone());
+            delivery.open(SessionId(session), form, Arc::new(outbox));
+            delivery.subscribe(SessionId(session), room);
+        }
+        // The second time, the narrow one is full; the third time, it is on its way out.
+        for _ in 0..3 {
+            delivery.deliver(room, &event, Some(SessionId(3)));
+        }
+        delivery.send(SessionId(1), Event::Refused(Refused::new(Code::Busy, "")));
+        let text = metrics.render();
+        for line in [
+            "partyline_deliveries_total{dialect=\"json\",kind=\"other\"} 4",
+            "partyline_deliveries_total{dialect=\"ws\",kind=\"other\"} 0",
+            "partyline_readers_too_slow_total{dialect=\"json\"} 1",
+            "partyline_refusals_total{code=\"busy\"} 1",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
+        }
+        drop(delivery);
+        assert!(metrics.render().contains("partyline_queue_bytes 0\n"), "who is gone has nothing waiting");
+    }
 }

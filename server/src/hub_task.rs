@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::delivery::{Delivery, Form, Posted, item};
 use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 
 /// What may wait for the hub. Whoever has more waits itself: a connection isn't read meanwhile.
@@ -55,6 +56,7 @@ pub(crate) struct HubHandle {
     wakes: mpsc::Sender<Wake>,
     last: Arc<AtomicU64>,
     max_delivered: usize,
+    metrics: Arc<Metrics>,
 }
 
 /// The other end of a [`HubHandle`].
@@ -67,9 +69,9 @@ pub(crate) struct HubQueue(mpsc::Receiver<Wake>);
 pub(crate) struct Stopped;
 
 /// A way to the hub. `queue_bytes` bounds what may wait for a reader unasked; its answers may take 16 times that.
-pub(crate) fn channel(queue_bytes: usize) -> (HubHandle, HubQueue) {
+pub(crate) fn channel(queue_bytes: usize, metrics: Arc<Metrics>) -> (HubHandle, HubQueue) {
     let (wakes, queue) = mpsc::channel(QUEUE);
-    (HubHandle { wakes, last: Arc::default(), max_delivered: queue_bytes }, HubQueue(queue))
+    (HubHandle { wakes, last: Arc::default(), max_delivered: queue_bytes, metrics }, HubQueue(queue))
 }
 
 impl HubHandle {
@@ -84,7 +86,8 @@ impl HubHandle {
             Stopped
         })?;
         let id = SessionId(self.last.fetch_add(1, Ordering::Relaxed));
-        let outbox = Arc::new(Outbox::new(self.max_delivered, self.max_delivered.saturating_mul(16)));
+        let waiting = self.metrics.deliveries.waiting.clone();
+        let outbox = Arc::new(Outbox::new(self.max_delivered, self.max_delivered.saturating_mul(16), waiting));
         let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox) };
         self.wakes.send(wake).await.map_err(|_| Stopped)?;
         Ok(Session { id, form, outbox, hub: self.clone() })
@@ -151,6 +154,9 @@ impl Session {
 
     /// Answers something that never reached the hub.
     pub(crate) fn answer(&self, event: Event) {
+        if let Event::Refused(refused) = &event {
+            self.hub.metrics.refusals.refused(refused.code);
+        }
         // A client that floods with nonsense and doesn't read what it gets for it misses some of that.
         self.outbox.answer(item(self.form, event));
     }
@@ -184,8 +190,9 @@ pub(crate) async fn run(
     clock: Clock,
     HubQueue(mut queue): HubQueue,
     stopped: impl Future<Output = ()>,
+    metrics: Arc<Metrics>,
 ) {
-    let mut delivery = Delivery::default();
+    let mut delivery = Delivery::new(metrics.deliveries.clone(), metrics.refusals.clone());
     let mut wakes = Vec::with_capacity(BATCH);
     tokio::pin!(stopped);
     loop {
@@ -216,6 +223,7 @@ pub(crate) async fn run(
             };
             handle(&mut hub, &log, &mut delivery, inputs, clock);
         }
+        metrics.load.set(&hub.load());
     }
     // The log's threads may be waiting to tell their last answers: nobody takes them any more.
     drop(queue);
@@ -224,6 +232,10 @@ pub(crate) async fn run(
 
 fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDeque<Input>, clock: Clock) {
     while let Some(input) = inputs.pop_front() {
+        #[cfg(feature = "test-build")]
+        if let Input::Command { command: Command::Say(say), .. } = &input {
+            crate::faults::panic_if_asked(&say.text);
+        }
         let gone = if let Input::Close { session } = input { Some(session) } else { None };
         for effect in hub.handle(input, clock.now()) {
             match effect {

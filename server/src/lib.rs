@@ -7,16 +7,25 @@ mod addresses;
 mod config;
 mod connection;
 mod delivery;
+mod descriptors;
+#[cfg(feature = "test-build")]
+mod faults;
 mod hub_task;
 mod listen;
 mod log;
+mod meter;
+mod metered;
+mod metrics;
 mod outbox;
-mod rewind;
+mod panics;
 mod silence;
+mod stderr_log;
+mod tools;
 mod transport;
 mod welcome;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use partyline_hub::Hub;
@@ -26,9 +35,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use config::{Asked, Bounds, Config, ConfigError, LogFormat};
+pub use config::{Asked, Bounds, Config, ConfigError, LogFormat, Secret};
+pub use descriptors::raise_open_files;
 pub use listen::{Address, ListenError, Listening};
-pub use log::{Durability, OpenError, Place};
+pub use log::{Durability, ImportError, Keep, OpenError, Place};
+pub use meter::Pace;
+pub use panics::log_panics;
+pub use stderr_log::start_log;
+pub use tools::{Tool, ToolError};
 pub use welcome::where_to_go;
 
 use addresses::Addresses;
@@ -36,14 +50,19 @@ use connection::Shared;
 use hub_task::{Clock, HubHandle};
 use listen::Listener;
 use log::{Log, LogSettings};
+use metrics::Metrics;
 use silence::Silence;
 use transport::datagrams;
+use transport::http::Site;
 
 /// How long a write may find the database locked by somebody else.
 const BUSY_TIMEOUT_MS: u64 = 2000;
 
 /// Messages written with one commit at most.
 const COMMIT_BATCH: usize = 1024;
+
+/// How often what isn't to be kept is removed.
+const TRIM_EVERY: Duration = Duration::from_mins(1);
 
 /// When clients are told to come back after a stop.
 const RETURN_AFTER_MS: u64 = 2000;
@@ -84,7 +103,8 @@ impl Server {
         }
         let Config { bounds, mut hub, .. } = config;
         let clock = Clock::start();
-        let (handle, queue) = hub_task::channel(bounds.queue_bytes);
+        let metrics = Arc::new(Metrics::new());
+        let (handle, queue) = hub_task::channel(bounds.queue_bytes, Arc::clone(&metrics));
         let answers = handle.clone();
         let settings = LogSettings {
             place: config.place,
@@ -92,27 +112,44 @@ impl Server {
             queue: config.log_queue,
             batch: COMMIT_BATCH,
             busy_timeout_ms: BUSY_TIMEOUT_MS,
+            keep: config.keep,
+            trim_every: TRIM_EVERY,
+            metrics: metrics.log.clone(),
         };
         let log = Log::open(settings, move || clock.now(), move |inputs| answers.log_answered(inputs))?;
         hub.epoch = log.epoch().clone();
         let (default_room, limits) = (hub.default_room.clone(), hub.limits.clone());
         let hub_stopped = CancellationToken::new();
         let stopped = hub_stopped.clone().cancelled_owned();
-        let hub_task = tokio::spawn(hub_task::run(Hub::new(hub), log, clock, queue, stopped));
+        let hub_task = tokio::spawn(hub_task::run(Hub::new(hub), log, clock, queue, stopped, Arc::clone(&metrics)));
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let router = transport::http::router(
-            handle.clone(),
-            bounds.json_bytes,
-            bounds.queue_bytes,
-            config.allow_origin,
-            tasks.clone(),
-        );
+        let router = transport::http::router(Site {
+            hub: handle.clone(),
+            json_bytes: bounds.json_bytes,
+            queue_bytes: bounds.queue_bytes,
+            ping_after: bounds.ping_after,
+            allow_origin: config.allow_origin,
+            allow_host: config.allow_host,
+            metrics: Arc::clone(&metrics),
+            metrics_token: config.metrics_token,
+            stopping: stopping.clone(),
+            sockets: tasks.clone(),
+        });
         let addresses = Addresses::new(bounds.per_address);
         let places = Arc::new(Semaphore::new(bounds.connections));
         let stop_within = bounds.stop_within;
         let silence = Silence::new(bounds.silent);
-        let shared = Shared { hub: handle.clone(), router, bounds, default_room, silence, stopping: stopping.clone() };
+        let shared = Shared {
+            hub: handle.clone(),
+            router,
+            bounds,
+            default_room,
+            silence,
+            stopping: stopping.clone(),
+            metrics,
+            last: AtomicU64::new(0),
+        };
         let shared = Arc::new(shared);
         let mut listening = Vec::new();
         for listener in listeners {
@@ -139,8 +176,8 @@ impl Server {
     ///
     /// After this has returned, there is nothing left to [`Server::stop`] in good order.
     pub async fn failed(&mut self) {
-        if let Err(error) = (&mut self.hub_task).await {
-            tracing::error!(%error, "the hub ended badly");
+        if (&mut self.hub_task).await.is_err() {
+            say_hub_panicked();
         }
     }
 
@@ -155,8 +192,13 @@ impl Server {
             tracing::info!(connections = self.tasks.len(), "not everybody took the good-bye in");
         }
         self.hub_stopped.cancel();
-        if let Err(error) = self.hub_task.await {
-            tracing::error!(%error, "the hub ended badly");
+        if self.hub_task.await.is_err() {
+            say_hub_panicked();
         }
     }
+}
+
+/// Where it did was logged when it did ([`log_panics`]). What the task's end says isn't: it may quote what people said.
+fn say_hub_panicked() {
+    tracing::error!("the hub ended badly");
 }

@@ -2,25 +2,34 @@
 
 mod address;
 mod error;
+mod outage;
+mod refusals;
 mod socket_file;
 mod tcp;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 pub use address::{Address, Listening};
 pub use error::ListenError;
 pub(crate) use socket_file::SocketFile;
 
-use crate::addresses::Addresses;
-use crate::connection::{self, Peer, Shared};
+use self::outage::Outage;
+use self::refusals::Refusals;
+use crate::addresses::{Addresses, Admitted};
+use crate::connection::{self, Arrival, Peer, Shared};
+use crate::meter::Meter;
+use crate::metered::Metered;
+use crate::metrics::TurnedAway;
 use crate::transport::datagrams::Datagrams;
 
 /// Connections that the system keeps until they are accepted.
@@ -129,6 +138,14 @@ impl StreamListener {
             Self::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
         }
     }
+
+    /// Whether nobody but this machine reaches it, by its address.
+    fn on_loopback(&self) -> bool {
+        match self {
+            Self::Tcp(listener) => listener.local_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback()),
+            Self::Unix(..) => false,
+        }
+    }
 }
 
 /// Accepts until the server stops; each connection is a task of `tasks`.
@@ -139,23 +156,25 @@ pub(crate) async fn accept(
     places: Arc<Semaphore>,
     tasks: TaskTracker,
 ) {
-    let mut failing = false;
+    let on_loopback = listener.on_loopback();
+    let connections = &shared.metrics.connections;
+    let (mut outage, mut refusals) = (Outage::default(), Refusals::default());
     loop {
         let accepted = tokio::select! {
             accepted = listener.next() => accepted,
+            () = outage.over() => continue,
             () = shared.stopping.cancelled() => return,
         };
         let stream = match accepted {
             Ok(accepted) => {
-                failing = false;
+                outage.accepted();
                 accepted
             }
             // That client has gone already; the next may be fine.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
             Err(error) => {
-                if !std::mem::replace(&mut failing, true) {
-                    tracing::error!(%error, "connections can't be accepted now");
-                }
+                outage.failed(&error);
+                connections.accept_failures.inc();
                 tokio::time::sleep(BACK_OFF).await;
                 continue;
             }
@@ -164,31 +183,41 @@ pub(crate) async fn accept(
             Stream::Tcp(_, peer) => Peer::Tcp(*peer),
             Stream::Unix(_) => Peer::Unix,
         };
+        let arrival = Arrival { peer, on_loopback };
         let Some(counted) = addresses.count(peer.ip()) else {
-            tracing::info!(%peer, "refused: its address has as many connections as it may have");
+            refusals.refuse(peer, "its address has as many connections as it may have");
+            connections.turned_away(TurnedAway::AddressFull);
             continue;
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            tracing::warn!(%peer, "refused: there are as many connections as there may be");
+            refusals.refuse(peer, "there are as many connections as there may be");
+            connections.turned_away(TurnedAway::Full);
             continue;
         };
         if let Stream::Tcp(stream, _) = &stream
-            && let Err(error) = tcp::prepare(stream)
+            && let Err(error) = tcp::prepare(stream, shared.bounds.ping_after)
         {
             tracing::debug!(%peer, %error, "a socket takes no options");
         }
         let shared = Arc::clone(&shared);
         // Here and not in its task: the oldest is whoever came first.
         let silent = shared.silence.enter();
-        tasks.spawn(async move {
-            let _held = (counted, place);
+        let (admitted, meter) = (Admitted::new(counted, place), Meter::new(shared.bounds.pace));
+        let id = shared.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let span = tracing::info_span!("connection", id, %peer, dialect = tracing::field::Empty);
+        let serving = async move {
             let served = match stream {
-                Stream::Tcp(stream, _) => connection::serve(stream, peer, silent, &shared).await,
-                Stream::Unix(stream) => connection::serve(stream, peer, silent, &shared).await,
+                Stream::Tcp(stream, _) => {
+                    connection::serve(Metered::new(stream, meter, admitted), arrival, silent, &shared).await
+                }
+                Stream::Unix(stream) => {
+                    connection::serve(Metered::new(stream, meter, admitted), arrival, silent, &shared).await
+                }
             };
             if let Err(error) = served {
-                tracing::debug!(%peer, %error, "a connection ended");
+                tracing::debug!(%error, "a connection ended");
             }
-        });
+        };
+        tasks.spawn(serving.instrument(span));
     }
 }

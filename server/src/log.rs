@@ -7,8 +7,9 @@
 //! - The writer takes whatever is queued, at most [`LogSettings::batch`], and commits it at once. It never waits
 //!   for more: under load a commit's own duration gathers the next batch.
 //! - After a failure (a full disk, a lock of another process, a file that can't be written) the next batch is
-//!   tried like any other. The process lives; the server's own log is told when an outage starts and when it
-//!   ends, and clients learn only that the log is not available. A lock of another process is waited for
+//!   tried like any other; while none comes, something that says nothing is written each second, to see whether it
+//!   works again. The process lives; the server's own log is told when an outage starts and when it ends, and clients
+//!   learn only that the log is not available. A lock of another process is waited for
 //!   [`LogSettings::busy_timeout_ms`] at most.
 //! - Within a stream numbers are 1, 2, 3 and so on. They are given in the transaction that writes the entries,
 //!   so that what is rolled back gives its numbers back.
@@ -16,13 +17,16 @@
 //!   is told the number and the time of the first.
 //! - A read that is asked for after an append was answered sees that append. It may also see entries whose own
 //!   answer is still on its way.
-//! - What isn't a Partyline database, or is a newer one, is never written to.
+//! - What isn't a Partyline database, or is a newer one, is never written to. An older one is brought up to date when it
+//!   is opened, all or nothing.
+//! - What [`LogSettings::keep`] doesn't keep is removed from the oldest on, a few entries at a time between two commits,
+//!   and overwritten. A stream's next number stays what it is, also where nothing of it is left.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use partyline_hub::{AppendId, Input, LogError, NewEntry, Query, ReadId};
 use partyline_shared::{Epoch, Timestamp};
@@ -30,19 +34,30 @@ use partyline_shared::{Epoch, Timestamp};
 use self::open::Opened;
 use self::reader::{Reader, WaitingRead};
 use self::writer::{WaitingAppend, Writer};
+use crate::metrics::LogMetrics;
 
+pub(crate) mod access;
 mod append;
+pub(crate) mod backup;
 mod error;
-mod open;
+pub(crate) mod export;
+pub(crate) mod import;
+mod keep;
+pub(crate) mod open;
 mod outage;
 mod reader;
+pub(crate) mod record;
 mod rows;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod transaction;
+mod trim;
 mod writer;
 
 pub use error::OpenError;
+pub use import::ImportError;
+pub use keep::Keep;
 
 /// Reads that wait at most; one more is answered with [`LogError::Busy`].
 const READ_QUEUE: usize = 1024;
@@ -82,6 +97,12 @@ pub(crate) struct LogSettings {
     pub(crate) batch: usize,
     /// How long a lock of another process is waited for, in milliseconds.
     pub(crate) busy_timeout_ms: u64,
+    /// What is kept of each stream.
+    pub(crate) keep: Keep,
+    /// How often what isn't is removed.
+    pub(crate) trim_every: Duration,
+    /// Where it counts what it does.
+    pub(crate) metrics: LogMetrics,
 }
 
 /// The log, as the hub's task holds it. No method but [`Log::close`] ever waits.
@@ -100,8 +121,8 @@ impl Log {
     /// Opens the log, and creates it where there is none.
     ///
     /// `clock` dates what is written. `answer` is called from the log's own threads: with all outcomes of a commit
-    /// at once as [`Input::Committed`], in the order of the appends, and with each [`Input::Read`]. It may wait for
-    /// whoever takes the answers; meanwhile the queues fill.
+    /// at once as [`Input::Committed`], in the order of the appends, with each [`Input::Read`], and with
+    /// [`Input::Trimmed`] for what was removed. It may wait for whoever takes the answers; meanwhile the queues fill.
     ///
     /// # Errors
     /// [`OpenError`] says what is in the way, and what to do about it.
@@ -110,9 +131,9 @@ impl Log {
         clock: impl Fn() -> Timestamp + Send + 'static,
         answer: impl Fn(Vec<Input>) + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        let LogSettings { place, durability, queue, batch, busy_timeout_ms } = settings;
-        let opened = open::open(&place, durability, Duration::from_millis(busy_timeout_ms))?;
-        Self::start(opened, queue, batch, Box::new(clock), Arc::new(answer))
+        let busy_timeout = Duration::from_millis(settings.busy_timeout_ms);
+        let opened = open::open(&settings.place, settings.durability, busy_timeout)?;
+        Self::start(opened, settings, Box::new(clock), Arc::new(answer))
     }
 
     /// The name of this log: made when it was created, and the same for as long as it exists.
@@ -125,7 +146,7 @@ impl Log {
     /// # Errors
     /// [`LogError::Busy`] where the queue is full: the entry is not written, and nothing more comes of it.
     pub(crate) fn append(&self, append: AppendId, entry: NewEntry) -> Result<(), LogError> {
-        self.appends.try_send(WaitingAppend { append, entry }).map_err(|error| refusal(&error))
+        self.appends.try_send(WaitingAppend { append, entry, queued: Instant::now() }).map_err(|error| refusal(&error))
     }
 
     /// Queues a question. [`Input::Read`] follows, unless this fails.
@@ -151,17 +172,17 @@ impl Log {
 
     fn start(
         opened: Opened,
-        queue: usize,
-        batch: usize,
+        settings: LogSettings,
         clock: Box<dyn Fn() -> Timestamp + Send>,
         answer: Answer,
     ) -> Result<Self, OpenError> {
         let Opened { epoch, writer, reader, lock } = opened;
+        let metrics = settings.metrics.clone();
         // A queue of nothing would refuse whatever comes while the writer isn't just waiting for it.
-        let (appends, queue) = sync_channel(queue.max(1));
-        let writer = Writer::new(writer, queue, batch.max(1), clock, Arc::clone(&answer), lock.clone());
+        let (appends, queue) = sync_channel(settings.queue.max(1));
+        let writer = Writer::new(writer, queue, settings, clock, Arc::clone(&answer), lock.clone());
         let (reads, queue) = sync_channel(READ_QUEUE);
-        let reader = Reader::new(reader, queue, answer, lock);
+        let reader = Reader::new(reader, queue, answer, lock, metrics);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             thread::Builder::new().name(name.to_owned()).spawn(run).map_err(OpenError::Thread)
         };

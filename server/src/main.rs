@@ -1,11 +1,10 @@
 //! `partylined`, the Partyline server.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use partyline_server::{Asked, Config, LogFormat, Server, where_to_go};
+use partyline_server::{Asked, Config, Server, log_panics, raise_open_files, start_log, where_to_go};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     match Config::read(std::env::args_os(), &|name| std::env::var(name).ok()) {
@@ -14,9 +13,17 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Asked::Serve(config)) => {
-            start_log(&config);
+            if let Err(error) = start_log(&config) {
+                return fail(&*error, 1);
+            }
+            log_panics();
+            raise_open_files(config.bounds.connections);
             serve(*config)
         }
+        Ok(Asked::Run(tool, config)) => match start_log(&config).map_err(|error| fail(&*error, 1)) {
+            Ok(()) => tool.run(&config).map_or_else(|error| fail(&error, 1), |()| ExitCode::SUCCESS),
+            Err(failure) => failure,
+        },
         Err(error) => fail(&error, 2),
     }
 }
@@ -46,18 +53,6 @@ async fn serve(config: Config) -> ExitCode {
         () = server.stop() => ExitCode::SUCCESS,
         _ = terminate.recv() => ExitCode::FAILURE,
         _ = interrupt.recv() => ExitCode::FAILURE,
-    }
-}
-
-/// Logs go to stderr: stdout is for what scripts read.
-fn start_log(config: &Config) {
-    // It was checked when the configuration was read.
-    let filter = EnvFilter::try_new(&config.log_level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let stderr = std::io::stderr;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(stderr().is_terminal());
-    match config.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
     }
 }
 

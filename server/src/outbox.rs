@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use partyline_shared::Event;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +56,8 @@ struct State {
     items: VecDeque<Item>,
     delivered: usize,
     answers: usize,
+    /// All that is queued, the last words included.
+    queued: i64,
     /// Nothing comes after what is queued.
     ending: bool,
 }
@@ -69,13 +72,15 @@ pub(crate) struct Outbox {
     ending: CancellationToken,
     max_delivered: usize,
     max_answers: usize,
+    /// What waits in all of them together, in bytes.
+    waiting: Gauge,
 }
 
 impl Outbox {
-    /// An empty one, with its bounds in bytes.
-    pub(crate) fn new(max_delivered: usize, max_answers: usize) -> Self {
+    /// An empty one, with its bounds in bytes, that counts what waits in it with `waiting`.
+    pub(crate) fn new(max_delivered: usize, max_answers: usize, waiting: Gauge) -> Self {
         let (state, news, ending) = (Mutex::default(), Notify::new(), CancellationToken::new());
-        Self { state, news, ending, max_delivered, max_answers }
+        Self { state, news, ending, max_delivered, max_answers, waiting }
     }
 
     /// Puts in something that its reader is shown unasked.
@@ -88,7 +93,7 @@ impl Outbox {
             return Put::Full;
         }
         state.delivered += item.len();
-        state.items.push_back(item);
+        self.push(&mut state, item);
         drop(state);
         self.news.notify_one();
         Put::Queued
@@ -104,7 +109,7 @@ impl Outbox {
             return Put::Full;
         }
         state.answers += item.len();
-        state.items.push_back(item);
+        self.push(&mut state, item);
         drop(state);
         self.news.notify_one();
         Put::Queued
@@ -114,7 +119,9 @@ impl Outbox {
     pub(crate) fn end(&self, last: Option<Item>) {
         let mut state = self.state();
         if !state.ending {
-            state.items.extend(last);
+            if let Some(last) = last {
+                self.push(&mut state, last);
+            }
             state.ending = true;
         }
         drop(state);
@@ -137,6 +144,7 @@ impl Outbox {
                 if !state.items.is_empty() {
                     state.delivered = 0;
                     state.answers = 0;
+                    self.waiting.dec_by(std::mem::take(&mut state.queued));
                     return Some(std::mem::take(&mut state.items));
                 }
                 if state.ending {
@@ -147,15 +155,34 @@ impl Outbox {
         }
     }
 
+    fn push(&self, state: &mut State, item: Item) {
+        let len = i64::try_from(item.len()).unwrap_or(i64::MAX);
+        state.queued += len;
+        self.waiting.inc_by(len);
+        state.items.push_back(item);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A std mutex: nothing awaits under it. Whoever panicked under it left a queue that is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        // Nobody takes it any more.
+        let queued = self.state().queued;
+        self.waiting.dec_by(queued);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn outbox(max_delivered: usize, max_answers: usize) -> Outbox {
+        Outbox::new(max_delivered, max_answers, Gauge::default())
+    }
 
     fn item(text: &'static str) -> Item {
         Item::Bytes(Bytes::from_static(text.as_bytes()))
@@ -171,15 +198,30 @@ mod tests {
 
     #[tokio::test]
     async fn deliveries_and_answers_come_out_in_order_and_at_once() {
-        let outbox = Outbox::new(10, 10);
+        let outbox = outbox(10, 10);
         assert_eq!(outbox.deliver(item("one")), Put::Queued);
         assert_eq!(outbox.answer(item("two")), Put::Queued);
         assert_eq!(texts(outbox.take().await.unwrap()), ["one", "two"]);
     }
 
     #[tokio::test]
+    async fn what_waits_is_counted_until_it_is_taken_or_given_up() {
+        let waiting = Gauge::default();
+        let (taken, dropped) = (Outbox::new(10, 10, waiting.clone()), Outbox::new(10, 10, waiting.clone()));
+        taken.deliver(item("123"));
+        taken.end(Some(item("good-bye")));
+        dropped.answer(item("12"));
+        dropped.deliver(item("more than fits"));
+        assert_eq!(waiting.get(), 3 + 8 + 2);
+        taken.take().await.unwrap();
+        assert_eq!(waiting.get(), 2);
+        drop(dropped);
+        assert_eq!(waiting.get(), 0);
+    }
+
+    #[tokio::test]
     async fn each_bound_holds_by_itself() {
-        let outbox = Outbox::new(4, 8);
+        let outbox = outbox(4, 8);
         assert_eq!(outbox.deliver(item("1234")), Put::Queued);
         assert_eq!(outbox.deliver(item("5")), Put::Full);
         assert_eq!(outbox.answer(item("12345678")), Put::Queued);
@@ -190,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_word_fits_always_and_is_the_last() {
-        let outbox = Outbox::new(1, 1);
+        let outbox = outbox(1, 1);
         outbox.deliver(item("1"));
         outbox.end(Some(item("good-bye")));
         outbox.end(Some(item("again")));

@@ -3,6 +3,7 @@
 pub(crate) mod datagrams;
 pub(crate) mod http;
 pub(crate) mod json_lines;
+mod liveness;
 mod page;
 pub(crate) mod plain;
 mod websocket;

@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use partyline_soak::history;
 use partyline_soak::scenarios::{Context, SCENARIOS, Scenario};
 
 /// Loads and breaks a Partyline server, and checks what its clients saw.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    only: Option<Only>,
     /// The server's program.
     #[arg(long, value_name = "PATH", default_value = "target/release/partylined")]
     server: PathBuf,
@@ -29,6 +32,16 @@ struct Arguments {
     scenarios: Vec<String>,
 }
 
+/// What is done instead of scenarios.
+#[derive(Debug, Subcommand)]
+enum Only {
+    /// Check the journals of a folder: what clients wrote down against the history.
+    Check {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
@@ -42,6 +55,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<bool> {
+    if let Some(Only::Check { folder }) = arguments.only {
+        let findings = history::check(&folder)?;
+        say(&findings.to_string());
+        return Ok(findings.violations().is_empty());
+    }
     if arguments.list {
         for Scenario { name, shows, .. } in SCENARIOS {
             say(&format!("{name:<18} {shows}\n"));

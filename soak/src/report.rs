@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::history::Findings;
+
 /// Figures, for people, and what was not as it must be.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -25,6 +30,24 @@ impl Report {
         if !holds {
             self.failures.push(text());
         }
+    }
+
+    /// What came of a round in a folder, and of checking the journals there. The folder is kept where that is nothing good.
+    ///
+    /// # Errors
+    /// The round's own.
+    pub fn history(&mut self, findings: Result<Findings>, folder: TempDir) -> Result<()> {
+        let findings = match findings {
+            Ok(findings) => findings,
+            Err(error) => return Err(error.context(format!("{} keeps the journals", folder.keep().display()))),
+        };
+        let text = findings.to_string();
+        if findings.violations().is_empty() {
+            self.figures.extend(text.lines().map(str::to_owned));
+        } else {
+            self.failures.push(format!("{} keeps the journals:\n{text}", folder.keep().display()));
+        }
+        Ok(())
     }
 
     /// Whether all was as it must be.

@@ -18,6 +18,8 @@ pub struct Program {
     pub flags: Vec<String>,
     /// Variables of its environment.
     pub variables: Vec<(String, String)>,
+    /// Files that it may open, where that isn't what this program may.
+    pub files: Option<u32>,
 }
 
 /// A server that runs. Dropped, it is killed.
@@ -30,7 +32,7 @@ pub struct Server {
 impl Program {
     /// This program, told nothing.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), flags: Vec::new(), variables: Vec::new() }
+        Self { path: path.into(), flags: Vec::new(), variables: Vec::new(), files: None }
     }
 
     /// The same with more flags.
@@ -47,12 +49,26 @@ impl Program {
         self
     }
 
+    /// The same with a bound on the files that it may open, which it can't raise.
+    #[must_use]
+    pub fn with_files(mut self, files: u32) -> Self {
+        self.files = Some(files);
+        self
+    }
+
     /// Starts it on a folder for its log. Port 0 takes a free one.
     ///
     /// # Errors
     /// Where it doesn't start: what it says about that is on stderr.
     pub async fn start(&self, folder: &Path, listen: SocketAddr) -> Result<Server> {
-        let mut command = Command::new(&self.path);
+        let mut command = match self.files {
+            None => Command::new(&self.path),
+            Some(files) => {
+                let mut shell = Command::new("sh");
+                shell.arg("-c").arg(format!("ulimit -n {files} && exec \"$0\" \"$@\"")).arg(&self.path);
+                shell
+            }
+        };
         command.arg("--listen").arg(listen.to_string()).arg("--data").arg(folder).args(&self.flags);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);

@@ -33,7 +33,14 @@ impl Lines {
     /// # Errors
     /// The socket's.
     pub async fn connect(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?)
+    }
+
+    /// Takes a connection.
+    ///
+    /// # Errors
+    /// The socket's.
+    pub fn over(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         let (half, writer) = stream.into_split();
         let reader = LineReader { half, buffer: BytesMut::with_capacity(4096), taken: 0 };

@@ -13,6 +13,9 @@ use crate::say::say;
 const MOST_MEMORY: u32 = 1024;
 const MOST_TIME: u32 = 10;
 
+/// The longest input, in bytes: the targets' own bounds are far below, and long inputs are only slow.
+const LONGEST: u32 = 1024;
+
 /// How long each target is run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Until {
@@ -56,7 +59,11 @@ pub(crate) fn fuzz(machine: &Machine, until: Until, only: Option<&str>) -> Resul
         // Without a sanitizer: all of it is safe Rust, and looks at ten times as many inputs.
         cmd!(sh, "cargo +nightly fuzz run -s none --target-dir {folder} {target} {found} {kept}")
             .args(["--", &bound, "-print_final_stats=1"])
-            .args([format!("-rss_limit_mb={MOST_MEMORY}"), format!("-timeout={MOST_TIME}")])
+            .args([
+                format!("-rss_limit_mb={MOST_MEMORY}"),
+                format!("-timeout={MOST_TIME}"),
+                format!("-max_len={LONGEST}"),
+            ])
             .run()
             .with_context(|| format!("the input that breaks {target} is in fuzz/artifacts/{target}"))?;
     }

@@ -3,6 +3,7 @@
 //! One command takes a fresh machine to a running server, and one to a tested tree. Everything that they
 //! need beyond a Rust toolchain they install themselves, saying first what and how long it takes.
 
+mod autobahn;
 mod compress;
 mod files;
 mod fuzz;
@@ -43,6 +44,7 @@ cargo xtask <command>
                   `soak list` lists the scenarios
   fuzz [--minutes N | --executions N] [TARGET]
                   look for inputs that break a target of fuzz/, or each, for N minutes (1)
+  autobahn        the conformance cases of Autobahn|Testsuite against the server's WebSocket (needs Python 2.7)
   help            this text
 
 Under CI=true builds are kept in the user's cache folder, unless CARGO_TARGET_DIR is set.";
@@ -58,6 +60,7 @@ enum Command {
     Tidy,
     Soak { minutes: u64, scenarios: Vec<String> },
     Fuzz { until: Until, target: Option<String> },
+    Autobahn,
     Help,
 }
 
@@ -97,6 +100,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some("tidy") => Command::Tidy,
             Some("soak") => Command::Soak { minutes: 10, scenarios: Vec::new() },
             Some("fuzz") => Command::Fuzz { until: Until::Minutes(1), target: None },
+            Some("autobahn") => Command::Autobahn,
             Some("help") => return Ok(Command::Help),
             _ => return Err(format!("unknown command {}", name.display()).into()),
         },
@@ -141,6 +145,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Tidy => tidy::tidy(&machine),
         Command::Soak { minutes, scenarios } => soak::soak(&machine, minutes, &scenarios),
         Command::Fuzz { until, target } => fuzz::fuzz(&machine, until, target.as_deref()),
+        Command::Autobahn => autobahn::autobahn(&machine),
         Command::Help => Ok(()),
     }
 }

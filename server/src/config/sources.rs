@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::table::{SETTINGS, Setting, Takes};
+use crate::tools::Tool;
 
 /// What was found wrong, each with how to mend it.
 pub(super) type Problems = Vec<String>;
@@ -37,22 +38,65 @@ pub(super) fn flags() -> Command {
             "Each setting can also stand in the file (name = value) or in the environment (PARTYLINE_NAME=value).\n\
                      The command line counts before the environment, and that before the file.",
         )
-        .arg(Arg::new("config").long("config").value_name("FILE").help("Read settings from this TOML file"))
+        .arg(
+            Arg::new("config").long("config").value_name("FILE").global(true).help("Read settings from this TOML file"),
+        )
         .arg(
             Arg::new("print-config")
                 .long("print-config")
                 .action(ArgAction::SetTrue)
                 .help("Print all settings with their defaults, as a file to start from"),
         );
-    SETTINGS.iter().fold(command, |command, setting| {
-        let action = if setting.takes == Takes::Texts { ArgAction::Append } else { ArgAction::Set };
-        let default =
-            if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
-        let help = format!("{}{default}", setting.help);
-        // A negative number is a wrong value, to be told with the others, not an unknown flag.
-        let arg = Arg::new(setting.name).long(setting.name).allow_negative_numbers(true);
-        command.arg(arg.value_name(setting.value).action(action).help(help))
-    })
+    SETTINGS
+        .iter()
+        .fold(command, |command, setting| {
+            let action = if setting.takes == Takes::Texts { ArgAction::Append } else { ArgAction::Set };
+            let default =
+                if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+            let help = format!("{}{default}", setting.help);
+            // A negative number is a wrong value, to be told with the others, not an unknown flag.
+            let arg = Arg::new(setting.name).long(setting.name).allow_negative_numbers(true);
+            // Where the log is, is for all jobs to know.
+            let arg = arg.global(setting.name == "data");
+            command.arg(arg.value_name(setting.value).action(action).help(help))
+        })
+        .subcommands(jobs())
+}
+
+/// What else the program does than serve.
+fn jobs() -> [Command; 3] {
+    let room = |help: &'static str| Arg::new("room").value_name("ROOM").required(true).help(help);
+    let file =
+        |help: &'static str| Arg::new("file").value_name("FILE").value_parser(clap::value_parser!(PathBuf)).help(help);
+    [
+        Command::new("backup")
+            .about("Copy the log as it is at this moment, while a server runs on it or not")
+            .after_help("To restore it, put it as partyline.db into an empty folder.")
+            .arg(file("Where to; it must not exist").required(true)),
+        Command::new("export")
+            .about("Write a room as JSON lines, while a server runs or not")
+            .arg(room("Which"))
+            .arg(file("Where to, which must not exist; '-', or nothing, is stdout")),
+        Command::new("import")
+            .about(
+                "Make a room of what 'export' wrote, with its numbers, times and authors, while a server runs or not",
+            )
+            .arg(room("What it is to be called; there must be no such room yet"))
+            .arg(file("Where from; '-', or nothing, is stdin")),
+    ]
+}
+
+/// The job that the command line asks for; `None` for serving.
+pub(super) fn tool(flags: &ArgMatches) -> Option<Tool> {
+    let (job, flags) = flags.subcommand()?;
+    let room = || flags.get_one::<String>("room").cloned().unwrap_or_default();
+    let file = || flags.get_one::<PathBuf>("file").filter(|file| file.as_os_str() != "-").cloned();
+    match job {
+        "backup" => Some(Tool::Backup { file: flags.get_one::<PathBuf>("file").cloned().unwrap_or_default() }),
+        "export" => Some(Tool::Export { room: room(), file: file() }),
+        "import" => Some(Tool::Import { room: room(), file: file() }),
+        _ => None,
+    }
 }
 
 impl Sources {

@@ -58,12 +58,35 @@ pub(super) const SETTINGS: &[Setting] = &[
         "disk",
         "When a message counts as kept: 'disk' survives the loss of power, 'process' only a crash of the program",
     ),
+    texts(
+        "keep",
+        "ROOM=HOW",
+        "",
+        "How much of a room is kept, repeatable; empty keeps everything for ever: ROOM=30d, ROOM=12h, ROOM=10000 \
+         (messages) or ROOM=50MB (of text); '*' for every other room, '@' for private conversations. The oldest go first, \
+         within about a minute, and their numbers are never given again. A message that is sent again under its \
+         reference after the first one was removed is a new message",
+    ),
     text("default-room", "ROOM", "lobby", "The room that newcomers are led to"),
     texts(
         "allow-origin",
         "ORIGIN",
         "",
         "Other web origins whose pages may connect, such as http://127.0.0.1:8080; the server's own always may",
+    ),
+    texts(
+        "allow-host",
+        "HOST",
+        "",
+        "Names that pages may call this server by where it listens on a loopback address, such as chat.example behind a \
+         proxy; localhost, its own addresses and the hosts of allow-origin always do",
+    ),
+    text(
+        "metrics-token",
+        "TOKEN",
+        "",
+        "Who shows this (Authorization: Bearer TOKEN) may read /metrics; at least 16 characters. On this machine it is \
+         read without. Better put in the file or the environment than on the command line, which others can see",
     ),
     text("log-format", "FORMAT", "text", "How the log on stderr is written: 'text' or 'json'"),
     text(
@@ -81,11 +104,30 @@ pub(super) const SETTINGS: &[Setting] = &[
     number("sessions-per-member", "N", "20", "Connections that one member may have at a time"),
     number("burst", "N", "5", "Messages that a member may say at once"),
     number("per-second", "N", "2", "Messages a second that a member may say after that; 0 for no limit"),
-    number("request-burst", "N", "100", "Other requests that a member may make at once"),
+    number(
+        "request-burst",
+        "N",
+        "100",
+        "Other requests that a member may make at once; those that tell or bring much count as several \
+         (docs/PROTOCOL.md)",
+    ),
     number("requests-per-second", "N", "20", "Other requests a second after that; 0 for no limit"),
     number("replay", "N", "50", "Messages that are shown to whoever enters a room"),
     number("page", "N", "100", "Most messages in a page of history"),
     number("queue-bytes", "N", "262144", "What may wait for a reader before it is dropped as too slow, in bytes"),
+    number(
+        "read-bytes-per-second",
+        "N",
+        "262144",
+        "How fast one connection is read, in bytes; each command counts as 256 more. 0 for no limit",
+    ),
+    number("read-burst-bytes", "N", "1048576", "What is read of a connection at once, after a rest, in bytes"),
+    number(
+        "ping-seconds",
+        "S",
+        "20",
+        "After how long a silence a client is asked whether it is still there; after as long again it is given up",
+    ),
     number(
         "connections-per-address",
         "N",
@@ -108,6 +150,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     number("hello-seconds", "S", "10", "How long HTTP and JSON clients may take to say who they are"),
     number("nick-hold-seconds", "S", "120", "How long a nick is kept for a member whose connection dropped"),
+    number(
+        "held-members",
+        "N",
+        "10000",
+        "Members without a connection whose nicks and rates are kept; beyond that whoever dropped first is forgotten",
+    ),
     number("log-queue", "N", "8192", "Messages that may wait to be written; beyond that new ones are refused"),
     number("stop-seconds", "S", "5", "How long clients get to take in the good-bye when the server stops"),
 ];

@@ -9,15 +9,29 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::BACKLOG;
 
-/// A silent client is asked after 45 seconds whether it is there, and given up a minute later: a silent `nc` still
-/// reads after hours, and one that vanished is noticed within two minutes.
-const KEEPALIVE: Duration = Duration::from_secs(45);
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
-const KEEPALIVE_RETRIES: u32 = 4;
+/// After how long a silence the system asks a client whether it is there, and how often it asks again.
+///
+/// With the default patience of 20 seconds it asks after 10, 14 and 18 seconds, so that two packets may get lost, and
+/// gives up after 22. While something is on its way it asks nothing, and waits for its acknowledgement instead, for the
+/// patience itself. At worst a client that has vanished is spoken to just before it would have been given up: both add
+/// up to 42 seconds, and with the retransmissions before that counts, everybody is noticed within 45.
+///
+/// It costs a device that only listens one small packet in 10 seconds, which its system answers without waking the
+/// program. One whose radio sleeps for longer than 20 seconds is lost to these figures; `ping-seconds` stretches all.
+struct Keepalive {
+    time: Duration,
+    interval: Duration,
+}
 
-/// How long what was written may go unacknowledged (`TCP_USER_TIMEOUT`, RFC 5482). It counts for the questions too,
-/// so it ends between the last two of them.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(100);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+impl Keepalive {
+    fn new(patience: Duration) -> Self {
+        // The system counts in whole seconds.
+        let part = |of| (patience / of).max(Duration::from_secs(1));
+        Self { time: part(2), interval: part(5) }
+    }
+}
 
 pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
@@ -33,14 +47,19 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
+/// Sets an accepted connection's options. A client that is silent for half of `patience` is asked whether it is there;
+/// one that has vanished is given up after little more than twice of it, at the latest.
+pub(super) fn prepare(stream: &TcpStream, patience: Duration) -> io::Result<()> {
     // What is written is whole already: waiting for more would only be late.
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE_INTERVAL);
+    let Keepalive { time, interval } = Keepalive::new(patience);
+    let keepalive = TcpKeepalive::new().with_time(time).with_interval(interval);
     socket.set_tcp_keepalive(&keepalive.with_retries(KEEPALIVE_RETRIES))?;
+    // How long what was written may go unacknowledged, or untaken by a client whose window is closed (RFC 5482).
+    // Linux lets it count for the questions too, in the place of their number.
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    socket.set_tcp_user_timeout(Some(patience))?;
     Ok(())
 }
 
@@ -48,18 +67,36 @@ pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn whoever_vanishes_is_noticed_within_two_minutes() {
+    async fn prepared(patience: Duration) -> (TcpStream, TcpStream) {
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        prepare(&stream).unwrap();
+        prepare(&stream, patience).unwrap();
+        (client, stream)
+    }
+
+    #[tokio::test]
+    async fn whoever_vanishes_is_noticed_within_45_seconds() {
+        let (_client, stream) = prepared(Duration::from_secs(20)).await;
         let socket = SockRef::from(&stream);
         assert!(socket.keepalive().unwrap() && stream.nodelay().unwrap());
-        let noticed = socket.tcp_keepalive_time().unwrap()
-            + socket.tcp_keepalive_interval().unwrap() * socket.tcp_keepalive_retries().unwrap();
-        assert!(noticed <= Duration::from_mins(2), "{noticed:?}");
+        let asked = socket.tcp_keepalive_time().unwrap();
+        let (interval, retries) = (socket.tcp_keepalive_interval().unwrap(), socket.tcp_keepalive_retries().unwrap());
+        assert_eq!((asked, asked + interval * retries), (Duration::from_secs(10), Duration::from_secs(22)));
         #[cfg(target_os = "linux")]
-        assert!(socket.tcp_user_timeout().unwrap().is_some_and(|after| after <= Duration::from_mins(2)));
+        {
+            let unacknowledged = socket.tcp_user_timeout().unwrap().unwrap();
+            assert!(unacknowledged > asked + interval * (retries - 1), "it ends before the last question was asked");
+            let at_worst = asked + interval * retries + unacknowledged;
+            assert_eq!(at_worst, Duration::from_secs(42), "it is written to when it was about to be given up");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_shortest_patience_is_a_second() {
+        let (_client, stream) = prepared(Duration::from_secs(1)).await;
+        let socket = SockRef::from(&stream);
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(1));
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), Duration::from_secs(1));
     }
 }

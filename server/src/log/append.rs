@@ -5,17 +5,18 @@ use std::collections::hash_map::Entry as Slot;
 
 use partyline_hub::{Committed, NewEntry, Stream};
 use partyline_shared::{MemberId, MemberRef, Seq, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Result, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Result, Transaction, params};
 
 use super::rows::{integer, kind_name, number, via_name};
+use super::transaction::immediate;
 
 /// The name and the members of a stream that exists stay as they are: a room keeps its first spelling. The last
 /// nicks are those of now, where somebody wrote.
 const SAVE_STREAM: &str = "
-INSERT INTO stream (id, key, name, low, high, low_nick, high_nick, head, at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+INSERT INTO stream (id, key, name, low, high, low_nick, high_nick, head, at, bytes)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 ON CONFLICT (id) DO UPDATE SET low_nick = excluded.low_nick, high_nick = excluded.high_nick,
-    head = excluded.head, at = excluded.at";
+    head = excluded.head, at = excluded.at, bytes = excluded.bytes";
 
 const INSERT: &str = "
 INSERT INTO entry (stream, seq, at, author, nick, to_id, to_nick, kind, text, via, ref)
@@ -30,16 +31,21 @@ pub(super) fn append_all<'a>(
     entries: impl Iterator<Item = &'a NewEntry>,
     at: Timestamp,
 ) -> Result<Vec<Committed>> {
-    // A rollback that failed would leave a transaction open, and every later one would trip over it.
-    if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK")?;
-    }
-    // Immediate: another process's lock is met, and waited for, here and not halfway.
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut batch = Batch { transaction: &transaction, at, streams: HashMap::new(), highest_id: None };
+    let transaction = immediate(connection)?;
+    let committed = write_all(&transaction, entries, at)?;
+    transaction.commit()?;
+    Ok(committed)
+}
+
+/// Numbers and writes the entries. Nobody may be told before the transaction is committed.
+pub(super) fn write_all<'a>(
+    transaction: &Transaction<'_>,
+    entries: impl Iterator<Item = &'a NewEntry>,
+    at: Timestamp,
+) -> Result<Vec<Committed>> {
+    let mut batch = Batch { transaction, at, streams: HashMap::new(), highest_id: None };
     let committed = entries.map(|entry| batch.append(entry)).collect::<Result<_>>()?;
     batch.save_streams()?;
-    transaction.commit()?;
     Ok(committed)
 }
 
@@ -57,6 +63,8 @@ struct Grown<'e> {
     id: i64,
     stream: &'e Stream,
     head: Seq,
+    /// The length of all its texts.
+    bytes: u64,
     nicks: [Option<String>; 2],
     /// Something was written: all there was may have been duplicates.
     changed: bool,
@@ -67,6 +75,8 @@ impl<'e> Batch<'_, 'e> {
         let NewEntry { stream, from, to, kind, text, via, reference } = entry;
         let (transaction, at) = (self.transaction, self.at);
         let reference = reference.as_ref().map(partyline_shared::ClientRef::as_str);
+        #[cfg(feature = "test-build")]
+        let reference = reference.filter(|_| crate::faults::fault() != Some(crate::faults::Fault::NoDedup));
         let grown = self.stream(stream)?;
         let seq = grown.head.next();
         let inserted = transaction.prepare_cached(INSERT)?.execute(params![
@@ -89,6 +99,7 @@ impl<'e> Batch<'_, 'e> {
             });
         }
         grown.head = seq;
+        grown.bytes += text.len() as u64;
         grown.changed = true;
         grown.called(from);
         if let Some(to) = to {
@@ -110,7 +121,7 @@ impl<'e> Batch<'_, 'e> {
                         None => highest_id(self.transaction)?,
                     };
                     let id = *self.highest_id.insert(highest + 1);
-                    Grown { id, stream, head: Seq(0), nicks: [None, None], changed: false }
+                    Grown { id, stream, head: Seq(0), bytes: 0, nicks: [None, None], changed: false }
                 };
                 Ok(slot.insert(grown))
             }
@@ -119,14 +130,15 @@ impl<'e> Batch<'_, 'e> {
 
     fn save_streams(&self) -> Result<()> {
         let mut save = self.transaction.prepare_cached(SAVE_STREAM)?;
-        for (key, Grown { id, stream, head, nicks: [low_nick, high_nick], .. }) in
+        for (key, Grown { id, stream, head, bytes, nicks: [low_nick, high_nick], .. }) in
             self.streams.iter().filter(|(_, grown)| grown.changed)
         {
             let (name, low, high) = match stream {
                 Stream::Room(name) => (Some(name.as_str()), None, None),
                 Stream::Private { low, high } => (None, Some(low.0), Some(high.0)),
             };
-            save.execute(params![id, key, name, low, high, low_nick, high_nick, integer(head.0), integer(self.at.0)])?;
+            let (head, at, bytes) = (integer(head.0), integer(self.at.0), integer(*bytes));
+            save.execute(params![id, key, name, low, high, low_nick, high_nick, head, at, bytes])?;
         }
         Ok(())
     }
@@ -149,10 +161,10 @@ impl Grown<'_> {
 }
 
 fn find<'e>(transaction: &Transaction<'_>, key: &str, stream: &'e Stream) -> Result<Option<Grown<'e>>> {
-    let sql = "SELECT id, head, low_nick, high_nick FROM stream WHERE key = ?1";
+    let sql = "SELECT id, head, low_nick, high_nick, bytes FROM stream WHERE key = ?1";
     let read = |row: &rusqlite::Row<'_>| {
-        let (id, head) = (row.get(0)?, Seq(number(row.get(1)?)));
-        Ok(Grown { id, stream, head, nicks: [row.get(2)?, row.get(3)?], changed: false })
+        let (id, head, bytes) = (row.get(0)?, Seq(number(row.get(1)?)), number(row.get(4)?));
+        Ok(Grown { id, stream, head, bytes, nicks: [row.get(2)?, row.get(3)?], changed: false })
     };
     transaction.prepare_cached(sql)?.query_row([key], read).optional()
 }

@@ -44,6 +44,12 @@ pub enum OpenError {
         /// Its version.
         found: u32,
     },
+    /// There is no log to read.
+    #[error("there is no log in {path}: say with --data where it is")]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
     /// There is no database, but what belongs to one.
     #[error(
         "{path} is there without its database: put partyline.db back beside it, or choose another folder with --data"
@@ -83,6 +89,14 @@ impl OpenError {
 
     pub(super) fn corrupt(path: &Path, why: &impl ToString) -> Self {
         Self::Corrupt { path: path.to_owned(), why: why.to_string() }
+    }
+
+    /// What an error of SQLite means for a file that is ours: a table or the epoch isn't there.
+    pub(super) fn unreadable(path: &Path, error: &Error) -> Self {
+        match Self::sqlite(path, error) {
+            Self::Other { path, why } => Self::Corrupt { path, why },
+            other => other,
+        }
     }
 
     /// What an error of SQLite means while the file at `path` is opened.

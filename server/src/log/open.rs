@@ -9,7 +9,7 @@ use std::time::Duration;
 use partyline_shared::Epoch;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Durability, OpenError, Place, schema};
+use super::{Durability, OpenError, Place, import, schema};
 
 /// The database.
 pub(super) const FILE: &str = "partyline.db";
@@ -19,6 +19,14 @@ pub(super) const LOCK: &str = "partyline.lock";
 
 /// What a write-ahead log is cut down to after it was folded into the database.
 const WAL_LIMIT: i64 = 64 * 1024 * 1024;
+
+/// Pages of 4 KiB in the write-ahead log before they are folded into the database, while whoever writes waits. A batch
+/// of messages from everywhere touches two pages a message, most of them the same as the batch before: SQLite's own 1,000
+/// would fold them in every few commits.
+const CHECKPOINT_PAGES: i64 = 4000;
+
+/// What the writer keeps in memory, in KiB: the last page of each busy room, and where its authors' references are.
+const WRITER_CACHE: i64 = 16 * 1024;
 
 /// A connection. In a folder the writer and the reader have one each, which never wait for each other. SQLite's
 /// memory has no write-ahead log, so there they share one and take turns.
@@ -69,8 +77,19 @@ fn in_folder(folder: &Path, durability: Durability, busy_timeout: Duration) -> R
         Err(error) if error.kind() == ErrorKind::NotFound => create(folder, &file)?,
         Err(error) => return Err(OpenError::folder(&file, &error)),
     }
-    let (reader, epoch) = open_reader(&file, busy_timeout)?;
-    let writer = open_writer(&file, durability, busy_timeout)?;
+    let (reader, version) = open_reader(&file, busy_timeout)?;
+    let unreadable = |error| OpenError::unreadable(&file, &error);
+    let check = || schema::check(&reader).map_err(unreadable);
+    // Before the file is opened for writing, where the tables should be as they are known here.
+    let epoch = (version == schema::VERSION).then(check).transpose()?;
+    let mut writer = open_writer(&file, durability, busy_timeout)?;
+    let epoch = if let Some(epoch) = epoch {
+        epoch
+    } else {
+        schema::migrate(&mut writer).map_err(unreadable)?;
+        check()?
+    };
+    import::tidy(folder, &mut writer);
     let db = |connection| Arc::new(Mutex::new(connection));
     Ok(Opened { epoch, writer: db(writer), reader: db(reader), lock: Some(Arc::new(lock)) })
 }
@@ -85,7 +104,7 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// For the owner alone, as above. SQLite gives the files that it puts beside the database the same mode.
-fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
     #[cfg(unix)]
@@ -110,7 +129,7 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
 ///
 /// Closing a file lets go of all locks that the process has on it; there are none yet, as the folder's lock
 /// keeps a second log of this process out too.
-fn check_header(path: &Path, mut file: File) -> Result<(), OpenError> {
+pub(super) fn check_header(path: &Path, mut file: File) -> Result<(), OpenError> {
     let mut header = [0; 100];
     match file.read_exact(&mut header) {
         Ok(()) if header.starts_with(b"SQLite format 3\0") => {}
@@ -168,26 +187,28 @@ fn create(folder: &Path, file: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn beside(file: &Path, suffix: &str) -> PathBuf {
+/// The file's name, and this after it.
+pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
 /// A new name is on the disk once its folder is.
-fn sync(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-fn new_epoch() -> Result<Epoch, OpenError> {
+/// A name for a new log.
+pub(crate) fn new_epoch() -> Result<Epoch, OpenError> {
     let mut bits = [0; 8];
     getrandom::fill(&mut bits).map_err(OpenError::Random)?;
     Ok(Epoch(format!("{:016x}", u64::from_be_bytes(bits))))
 }
 
 /// Read-only, and first: what only the write-ahead log knows, such as a newer version's number, is seen before
-/// anything is written.
-fn open_reader(file: &Path, busy_timeout: Duration) -> Result<(Connection, Epoch), OpenError> {
+/// anything is written. Returns the version too.
+pub(super) fn open_reader(file: &Path, busy_timeout: Duration) -> Result<(Connection, u32), OpenError> {
     let open = || {
         let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(busy_timeout)?;
@@ -197,15 +218,14 @@ fn open_reader(file: &Path, busy_timeout: Duration) -> Result<(Connection, Epoch
     };
     let (connection, (application_id, version)) = open().map_err(|error| OpenError::sqlite(file, &error))?;
     check_identity(file, application_id, version)?;
-    let epoch = schema::check(&connection).map_err(|error| match OpenError::sqlite(file, &error) {
-        // A table or the epoch isn't there.
-        OpenError::Other { path, why } => OpenError::Corrupt { path, why },
-        other => other,
-    })?;
-    Ok((connection, epoch))
+    Ok((connection, version))
 }
 
-fn open_writer(file: &Path, durability: Durability, busy_timeout: Duration) -> Result<Connection, OpenError> {
+pub(super) fn open_writer(
+    file: &Path,
+    durability: Durability,
+    busy_timeout: Duration,
+) -> Result<Connection, OpenError> {
     let synchronous = match durability {
         Durability::Disk => "full",
         Durability::Process => "normal",
@@ -218,7 +238,12 @@ fn open_writer(file: &Path, durability: Durability, busy_timeout: Duration) -> R
         // On macOS a plain fsync leaves the data in the drive's cache. Nothing changes elsewhere.
         connection.pragma_update(None, "fullfsync", durability == Durability::Disk)?;
         connection.pragma_update(None, "temp_store", "memory")?;
+        // What is removed is overwritten with zeros. FAST would leave it on pages that are free as a whole, which is
+        // where most of what is removed at a time ends up.
+        connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
         connection.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT, |_| Ok(()))?;
+        connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+        connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
         Ok((mode, connection.is_readonly("main")?, connection))
     };
     match open().map_err(|error| OpenError::sqlite(file, &error))? {

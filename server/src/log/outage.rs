@@ -27,6 +27,11 @@ impl Outage {
         }
     }
 
+    /// Whether it failed when it was last tried.
+    pub(super) fn lasts(&self) -> bool {
+        self.refused.is_some()
+    }
+
     pub(super) fn worked(&mut self) {
         if let Some(refused) = self.refused.take() {
             tracing::warn!(refused, "the log can be {} again", self.what);

@@ -11,10 +11,12 @@ use rusqlite::{Connection, OptionalExtension, Result, params};
 use super::Answer;
 use super::open::{Db, locked};
 use super::outage::Outage;
-use super::rows::{self, integer, number};
+use super::rows::{self, count, integer, number};
+use crate::metrics::LogMetrics;
 
+/// What is being imported has no name yet.
 const ROOMS: &str = "
-SELECT key, name, head FROM stream WHERE low IS NULL ORDER BY at DESC, id DESC LIMIT ?1";
+SELECT key, name, head FROM stream WHERE low IS NULL AND name IS NOT NULL ORDER BY at DESC, id DESC LIMIT ?1";
 
 /// Two walks along two indexes, merged: never a scan.
 const CONVERSATIONS: &str = "
@@ -35,13 +37,20 @@ pub(super) struct Reader {
     queue: Receiver<WaitingRead>,
     answer: Answer,
     outage: Outage,
+    metrics: LogMetrics,
     /// The folder is this server's for as long as somebody reads from it.
     _lock: Option<Arc<File>>,
 }
 
 impl Reader {
-    pub(super) fn new(db: Db, queue: Receiver<WaitingRead>, answer: Answer, lock: Option<Arc<File>>) -> Self {
-        Self { db, queue, answer, outage: Outage::new("read"), _lock: lock }
+    pub(super) fn new(
+        db: Db,
+        queue: Receiver<WaitingRead>,
+        answer: Answer,
+        lock: Option<Arc<File>>,
+        metrics: LogMetrics,
+    ) -> Self {
+        Self { db, queue, answer, outage: Outage::new("read"), metrics, _lock: lock }
     }
 
     /// Until nobody can ask anything any more, and everything is answered.
@@ -51,7 +60,10 @@ impl Reader {
             let outcome = ask(&mut locked(&self.db), &query);
             match &outcome {
                 Ok(_) => self.outage.worked(),
-                Err(error) => self.outage.failed(error, 1),
+                Err(error) => {
+                    self.metrics.read_failures.inc();
+                    self.outage.failed(error, 1);
+                }
             }
             let outcome = outcome.map_err(|_| LogError::Unavailable);
             (self.answer)(vec![Input::Read { read, outcome }]);
@@ -119,10 +131,6 @@ fn conversations(connection: &Connection, member: MemberId, limit: usize) -> Res
         Ok(ConversationHead { with, head: Seq(number(row.get(2)?)) })
     };
     connection.prepare_cached(CONVERSATIONS)?.query_map(params![member.0, count(limit)], conversation)?.collect()
-}
-
-fn count(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -30,6 +30,11 @@ pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+/// How many rows at most, as SQLite takes it.
+pub(super) fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
 /// The other way; nothing negative is ever written.
 pub(super) fn number(integer: i64) -> u64 {
     u64::try_from(integer).unwrap_or_default()

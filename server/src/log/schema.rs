@@ -1,13 +1,19 @@
 //! The tables.
 
 use partyline_shared::Epoch;
-use rusqlite::{Connection, Result, TransactionBehavior};
+use rusqlite::{Connection, Result};
+
+use super::transaction::immediate;
 
 /// Tells a Partyline database from any other SQLite file: "PTLN".
 pub(super) const APPLICATION_ID: u32 = 0x5054_4c4e;
 
 /// The version of the tables that this code writes, and the highest that it reads.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
+
+/// What makes version 1 of nothing, 2 of 1, and so on. A new log goes through all of them, so that it can't differ from
+/// one that was brought up to date. What stands here was run somewhere: it is never changed, only followed.
+const STEPS: [&str; VERSION as usize] = [TABLES, KEPT];
 
 /// `entry` has no rowid: a stream's entries lie side by side, and a page of them is one walk. `stream` has the head
 /// of each, so that the next number needs no search. The indexes are for the lists of rooms and conversations, the
@@ -50,20 +56,53 @@ CREATE TABLE entry (
 CREATE UNIQUE INDEX entry_ref ON entry (author, stream, ref) WHERE ref IS NOT NULL;
 ";
 
+/// What of a stream is still there, so that keeping within a bound needs no search either: `first` is the lowest number
+/// that is kept (one more than `head` where nothing is), `bytes` the length of all texts that are, in UTF-8.
+const KEPT: &str = "
+ALTER TABLE stream ADD COLUMN first INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE stream ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE stream SET bytes = (SELECT coalesce(sum(octet_length(text)), 0) FROM entry WHERE entry.stream = stream.id);
+";
+
 /// What every table must have: a database where one of these fails is not readable as a log.
 const COLUMNS: [&str; 2] = [
-    "SELECT id, key, name, low, high, low_nick, high_nick, head, at FROM stream LIMIT 1",
+    "SELECT id, key, name, low, high, low_nick, high_nick, head, at, first, bytes FROM stream LIMIT 1",
     "SELECT stream, seq, at, author, nick, to_id, to_nick, kind, text, via, ref FROM entry LIMIT 1",
 ];
 
 /// Makes the tables of a new log, all or nothing.
 pub(super) fn create(connection: &mut Connection, epoch: &Epoch) -> Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = immediate(connection)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
-    transaction.execute_batch(TABLES)?;
+    run(&transaction, &STEPS, 0)?;
     transaction.execute("INSERT INTO meta (key, value) VALUES ('epoch', ?1)", [&epoch.0])?;
     transaction.commit()
+}
+
+/// Brings an older log up to date, all or nothing: whatever fails on the way, a crash included, leaves it as it was.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    migrate_by(connection, &STEPS)
+}
+
+/// The same, by these steps.
+pub(super) fn migrate_by(connection: &mut Connection, steps: &[&str]) -> Result<()> {
+    let transaction = immediate(connection)?;
+    let (_, found) = identity(&transaction)?;
+    tracing::info!(from = found, to = steps.len(), "bringing the log up to date; a large one takes a while");
+    run(&transaction, steps, found)?;
+    transaction.commit()?;
+    tracing::info!("the log is up to date");
+    Ok(())
+}
+
+/// Runs the steps that a log of this version lacks. The version is part of the transaction like all the rest.
+fn run(connection: &Connection, steps: &[&str], found: u32) -> Result<()> {
+    for (step, version) in steps.iter().zip(1_u32..).filter(|(_, version)| *version > found) {
+        connection.execute_batch(step)?;
+        connection.pragma_update(None, "user_version", version)?;
+        tracing::debug!(version, "a step is done");
+    }
+    Ok(())
 }
 
 /// The name of the log; fails where a table isn't as it should be. Reads a page of each table, not all of them: a

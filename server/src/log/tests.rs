@@ -12,12 +12,16 @@ use partyline_shared::{ClientRef, Kind, Limits, MemberId, MemberRef, RoomName, S
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{Answer, Durability, Log, LogSettings, OpenError, Place, open};
+use super::{Answer, Durability, Keep, Log, LogSettings, OpenError, Place, open};
+use crate::metrics::Metrics;
 
 mod appending;
 mod failing;
+mod importing;
+mod migrating;
 mod opening;
 mod reading;
+mod trimming;
 
 /// Longer than any answer takes; a test that waits for it has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -25,7 +29,16 @@ const PATIENCE: Duration = Duration::from_mins(1);
 impl LogSettings {
     /// As a server has them, for this place.
     fn new(place: Place) -> Self {
-        Self { place, durability: Durability::Disk, queue: 8192, batch: 1024, busy_timeout_ms: 2000 }
+        Self {
+            place,
+            durability: Durability::Disk,
+            queue: 8192,
+            batch: 1024,
+            busy_timeout_ms: 2000,
+            keep: Keep::default(),
+            trim_every: Duration::from_mins(1),
+            metrics: Metrics::new().log,
+        }
     }
 }
 
@@ -33,13 +46,21 @@ impl LogSettings {
 struct Kit {
     log: Log,
     answers: Receiver<Vec<Input>>,
+    /// What was removed of which room, and up to where.
+    trimmed: Receiver<(String, u64)>,
     next: Cell<u64>,
 }
 
 impl Kit {
     fn open(settings: LogSettings) -> Result<Self, OpenError> {
-        let (clock, answer, answers) = ends();
-        Ok(Self { log: Log::open(settings, clock, move |inputs| answer(inputs))?, answers, next: Cell::new(0) })
+        Self::open_at(settings, 1_000)
+    }
+
+    /// The clock starts at this time.
+    fn open_at(settings: LogSettings, millis: u64) -> Result<Self, OpenError> {
+        let Ends { clock, answer, answers, trimmed } = ends(millis);
+        let log = Log::open(settings, clock, move |inputs| answer(inputs))?;
+        Ok(Self { log, answers, trimmed, next: Cell::new(0) })
     }
 
     fn memory() -> Self {
@@ -52,9 +73,9 @@ impl Kit {
 
     /// A log that was opened by hand.
     fn start(opened: open::Opened) -> Self {
-        let (clock, answer, answers) = ends();
-        let log = Log::start(opened, 8192, 1024, Box::new(clock), answer).unwrap();
-        Self { log, answers, next: Cell::new(0) }
+        let Ends { clock, answer, answers, trimmed } = ends(1_000);
+        let log = Log::start(opened, LogSettings::new(Place::Memory), clock, answer).unwrap();
+        Self { log, answers, trimmed, next: Cell::new(0) }
     }
 
     fn next(&self) -> u64 {
@@ -115,14 +136,33 @@ impl Kit {
 
 type Clock = Box<dyn Fn() -> Timestamp + Send>;
 
+struct Ends {
+    clock: Clock,
+    answer: Answer,
+    answers: Receiver<Vec<Input>>,
+    trimmed: Receiver<(String, u64)>,
+}
+
 /// A clock that goes on by one with each look at it, and where answers end up.
-fn ends() -> (Clock, Answer, Receiver<Vec<Input>>) {
+fn ends(millis: u64) -> Ends {
     let (sender, answers) = channel();
-    let time = AtomicU64::new(1_000);
+    let (trimmer, trimmed) = channel();
+    let time = AtomicU64::new(millis);
     let clock = move || Timestamp(time.fetch_add(1, Ordering::Relaxed));
     // Whoever doesn't wait for the answers is gone.
-    let answer = move |inputs| drop(sender.send(inputs));
-    (Box::new(clock), Arc::new(answer), answers)
+    let answer = move |inputs: Vec<Input>| {
+        let mut others = Vec::new();
+        for input in inputs {
+            match input {
+                Input::Trimmed { key, first } => drop(trimmer.send((key, first.0))),
+                other => others.push(other),
+            }
+        }
+        if !others.is_empty() {
+            drop(sender.send(others));
+        }
+    };
+    Ends { clock: Box::new(clock), answer: Arc::new(answer), answers, trimmed }
 }
 
 fn settings(folder: &Path) -> LogSettings {

@@ -27,6 +27,7 @@ use self::socket::{Socket, Source};
 use crate::connection::Shared;
 use crate::hub_task::{Clock, HubHandle, Stopped};
 use crate::listen::{Listening, SocketFile};
+use crate::metrics;
 
 /// Messages that wait for their number at a time. Meanwhile nothing more is received.
 const IN_FLIGHT: usize = 64;
@@ -81,6 +82,7 @@ pub(crate) async fn serve(datagrams: Datagrams, shared: Arc<Shared>, clock: Cloc
         key,
         rates: Rates::new(limits.burst, limits.per_second, clock.now()),
         clock,
+        counts: shared.metrics.datagrams.clone(),
     };
     // One byte more than allowed shows that there were more.
     let mut buffer = vec![0; max.saturating_add(1)];
@@ -130,6 +132,7 @@ struct Door {
     key: [u8; 16],
     rates: Rates,
     clock: Clock,
+    counts: metrics::Datagrams,
 }
 
 impl Door {
@@ -143,16 +146,25 @@ impl Door {
         };
         match self.rates.take(self.name(&from.counted_as()), self.clock.now()) {
             Verdict::Pass => {}
-            Verdict::Refused => return Ok(reply(from, datagram::error("too fast: this was not said"))),
-            Verdict::Silence => return Ok(None),
+            Verdict::Refused => {
+                self.counts.too_fast.inc();
+                return Ok(reply(from, datagram::error("too fast: this was not said")));
+            }
+            Verdict::Silence => {
+                self.counts.too_fast.inc();
+                return Ok(None);
+            }
         }
         if room == 0 {
+            self.counts.empty.inc();
             return Ok(None);
         }
         if room > self.max {
+            self.counts.too_long.inc();
             let text = format!("that is longer than {} bytes, and was not said", self.max);
             return Ok(reply(from, datagram::error(&text)));
         }
+        self.counts.taken.inc();
         let text = String::from_utf8_lossy(bytes).into_owned();
         let posted = self.hub.post(MemberId(self.name(&from.identity())), self.via, text.clone()).await?;
         Ok(Some(Box::pin(async move {

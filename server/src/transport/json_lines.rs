@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 
 use bytes::BytesMut;
 use partyline_shared::codec::json;
@@ -12,16 +13,19 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::{Batch, hang_up, overdue};
 use crate::delivery::Form;
 use crate::hub_task::{HubHandle, Session, Stopped};
+use crate::meter::{COMMAND, Meter};
+use crate::metered::Metered;
 use crate::outbox::{Item, Outbox};
 
 /// Serves one connection to its end. `first` is what was read of it already.
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(stream: S, first: BytesMut, hub: &HubHandle, max_line: usize) -> io::Result<()>
+pub(crate) async fn serve<S>(stream: Metered<S>, first: BytesMut, hub: &HubHandle, max_line: usize) -> io::Result<()>
 where
-    S: AsyncRead + AsyncWrite,
+    S: AsyncRead + AsyncWrite + Unpin,
 {
+    let meter = Arc::clone(stream.meter());
     let Ok(session) = hub.open(Via::Json, Form::JsonLine).await else { return Ok(()) };
     let (mut reader, mut writer) = tokio::io::split(stream);
     let outbox = session.outbox();
@@ -30,7 +34,7 @@ where
         // What was asked before the end is answered before the end: the hub sees to that, then the queue ends,
         // and with it the other branch. So this one never comes first.
         () = async {
-            read(&session, &mut reader, first, max_line).await;
+            read(&session, &meter, &mut reader, first, max_line).await;
             std::future::pending::<()>().await;
         } => {}
         () = overdue(outbox) => return Ok(()),
@@ -38,13 +42,20 @@ where
     hang_up(reader, writer).await
 }
 
-async fn read(session: &Session, reader: &mut (impl AsyncRead + Unpin), mut bytes: BytesMut, max_line: usize) {
+async fn read(
+    session: &Session,
+    meter: &Meter,
+    reader: &mut (impl AsyncRead + Unpin),
+    mut bytes: BytesMut,
+    max_line: usize,
+) {
     let mut decoder = LineDecoder::json(max_line);
     let mut chunks = VecDeque::new();
     loop {
         decoder.feed(&bytes, &mut chunks, &mut Vec::new());
         bytes.clear();
         for chunk in chunks.drain(..) {
+            meter.charge(COMMAND);
             if take(session, chunk, max_line).await.is_err() {
                 return;
             }
@@ -64,6 +75,10 @@ async fn read(session: &Session, reader: &mut (impl AsyncRead + Unpin), mut byte
 }
 
 async fn take(session: &Session, chunk: Chunk, max_line: usize) -> Result<(), Stopped> {
+    #[cfg(feature = "test-build")]
+    if let Chunk::Line { text, .. } = &chunk {
+        crate::faults::panic_if_asked(text);
+    }
     let decoded = match chunk {
         Chunk::TooLong => {
             let text = format!("that line is longer than {max_line} bytes, and was dropped");

@@ -26,6 +26,9 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked about each time.
 const ASK_FIRST: &str = "no-cache";
 
+/// Not kept. The page says what else is to be fetched and what it may do, and must never be an older one's.
+const NEVER: &str = "no-store";
+
 /// Serves a file of the page, or the page itself for whatever it may know how to show (`/r/ROOM`).
 pub(super) async fn serve(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
@@ -33,38 +36,49 @@ pub(super) async fn serve(request: Request) -> Response {
     let name = if path.is_empty() || path.starts_with("r/") { INDEX } else { path };
     let Some(file) = Dist::get(name) else {
         return match name {
-            INDEX => (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")], Html(NOT_BUILT))
-                .into_response(),
+            INDEX => {
+                (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, NEVER)], Html(NOT_BUILT)).into_response()
+            }
             _ => (StatusCode::NOT_FOUND, "there is no such file\n").into_response(),
         };
     };
-    let policy = (name == INDEX).then(|| content_security_policy(&file.data));
+    let is_index = name == INDEX;
+    let policy = is_index.then(|| content_security_policy(&file.data));
     let hash = hex(&file.metadata.sha256_hash());
     let (file, encoding) = compressed(name, file, headers);
     // Each form of a file is a representation of its own (RFC 9110 section 8.8.3.3).
-    let etag = format!("\"{hash}-{}\"", encoding.unwrap_or("plain"));
-    let cached = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    if cached.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
-        return StatusCode::NOT_MODIFIED.into_response();
-    }
+    let etag = (!is_index).then(|| format!("\"{hash}-{}\"", encoding.unwrap_or("plain")));
+    let keep = match name {
+        INDEX => NEVER,
+        _ if is_hashed(name) => FOR_EVER,
+        _ => ASK_FIRST,
+    };
+    let has_it = etag.as_deref().is_some_and(|etag| is_cached(headers, etag));
+    let mut response = if has_it { StatusCode::NOT_MODIFIED.into_response() } else { Response::new(file.data.into()) };
     let mime = mime_guess::from_path(name).first_or_octet_stream();
-    let mut response = Response::new(file.data.into());
-    let out = response.headers_mut();
     let text = if mime.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
+    // What says how to keep it goes with "not modified" too (RFC 9110 section 15.4.5), what says how to read it doesn't.
     let values = [
-        (header::CONTENT_TYPE, Some(format!("{mime}{text}"))),
-        (header::CONTENT_ENCODING, encoding.map(str::to_owned)),
-        (header::CACHE_CONTROL, Some(if is_hashed(name) { FOR_EVER } else { ASK_FIRST }.to_owned())),
-        (header::ETAG, Some(etag)),
+        (header::CONTENT_TYPE, (!has_it).then(|| format!("{mime}{text}"))),
+        (header::CONTENT_ENCODING, encoding.filter(|_| !has_it).map(str::to_owned)),
+        (header::CACHE_CONTROL, Some(keep.to_owned())),
+        (header::ETAG, etag),
         (header::VARY, Some("accept-encoding".to_owned())),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
+    let out = response.headers_mut();
     for (name, value) in values {
         if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
             out.insert(name, value);
         }
     }
     response
+}
+
+/// Whether the client has this form of the file already.
+fn is_cached(headers: &HeaderMap, etag: &str) -> bool {
+    let cached = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    cached.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
 }
 
 /// The file in the best form that the client takes, where there is one.

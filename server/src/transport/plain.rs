@@ -7,9 +7,11 @@
 
 mod commands;
 mod lockstep;
+mod opening;
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -21,9 +23,12 @@ use tokio::time::Instant;
 
 use self::commands::too_fast;
 use self::lockstep::Backlog;
+use self::opening::{NOT_IMPLEMENTED, Opening};
 use super::{Batch, hang_up, overdue};
 use crate::delivery::Form;
 use crate::hub_task::{HubHandle, Session, Stopped};
+use crate::meter::{COMMAND, Meter};
+use crate::metered::Metered;
 use crate::outbox::Item;
 
 /// For how long a client that has never ended a line must be silent for its bytes to be a message.
@@ -34,7 +39,7 @@ pub(crate) const SILENCE: Duration = Duration::from_millis(200);
 /// # Errors
 /// What the socket says.
 pub(crate) async fn serve<S>(
-    stream: S,
+    stream: Metered<S>,
     first: BytesMut,
     at_end: bool,
     via: Via,
@@ -43,18 +48,21 @@ pub(crate) async fn serve<S>(
     default_room: &str,
 ) -> io::Result<()>
 where
-    S: AsyncRead + AsyncWrite,
+    S: AsyncRead + AsyncWrite + Unpin,
 {
+    let meter = Arc::clone(stream.meter());
     let Ok(session) = hub.open(via, Form::Plain).await else { return Ok(()) };
     let (reader, writer) = tokio::io::split(stream);
     let outbox = session.outbox().clone();
     let mut person = Person {
         reader,
         writer,
+        meter,
         session,
         decoder: LineDecoder::plain(max_line),
         max_line,
         chunks: VecDeque::new(),
+        opening: Opening::default(),
         mode: if first.is_empty() { Mode::Lines } else { Mode::Unknown },
         backlog: Backlog::default(),
         default_room: default_room.to_owned(),
@@ -112,11 +120,14 @@ impl From<Stopped> for End {
 struct Person<R, W> {
     reader: R,
     writer: W,
+    meter: Arc<Meter>,
     session: Session,
     decoder: LineDecoder,
     max_line: usize,
     /// What was read and not yet acted on: no more than one read brings.
     chunks: VecDeque<Chunk>,
+    /// Whether it may still turn out to speak HTTP.
+    opening: Opening,
     mode: Mode,
     /// What a client in lockstep has yet to be shown.
     backlog: Backlog,
@@ -146,6 +157,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
             self.feed(&bytes).await?;
             bytes.clear();
             while let Some(chunk) = self.chunks.pop_front() {
+                self.meter.charge(COMMAND);
+                if self.opening.is_http(&chunk) {
+                    return Ok(self.writer.write_all(NOT_IMPLEMENTED).await?);
+                }
                 self.act_on(chunk).await?;
             }
             if self.at_end {
@@ -196,6 +211,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
                 self.respond(text).await
             }
             Chunk::Line { text, replaced } => {
+                #[cfg(feature = "test-build")]
+                crate::faults::panic_if_asked(&text);
                 if replaced && !self.told_encoding && self.mode == Mode::Lines {
                     self.told_encoding = true;
                     let notice = "-- error: that isn't UTF-8; what can't be read is shown as \u{fffd}\n";

@@ -32,8 +32,9 @@ fn a_log_that_somebody_locks_refuses_and_heals() {
 
 #[test]
 fn a_reader_that_stops_reading_is_let_go_and_misses_nothing() {
-    let fast = ["--burst", "1000000", "--per-second", "0", "--queue-bytes", "65536"];
-    let server = Server::start(&fast);
+    let fast =
+        ["--burst", "1000000", "--per-second", "0", "--requests-per-second", "0", "--read-bytes-per-second", "0"];
+    let server = Server::start(&[&fast[..], &["--queue-bytes", "65536"]].concat());
     let mut ann = Socket::json_in(server.address, "ann", "lobby");
     let mut lazy = server.connect();
     lazy.send_json(&json!({"type": "hello", "nick": "lazy"}));

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -19,6 +19,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    /// What it logs, where the test reads that.
+    stderr: Option<BufReader<ChildStderr>>,
     pub(crate) address: SocketAddr,
 }
 
@@ -34,13 +36,30 @@ impl Server {
     }
 
     fn on(flags: &[&str]) -> Self {
-        let mut child = program(flags).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        Self::spawn(&mut program(flags))
+    }
+
+    /// Starts one as the command says.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let stderr = child.stderr.take().map(BufReader::new);
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on ").expect("it says where it listens");
         let address = address.parse().unwrap();
-        Self { child, stdout, address }
+        Self { child, stdout, stderr, address }
+    }
+
+    /// Reads what it logs up to a line that holds `part`, and returns all of that. Its stderr must be piped.
+    pub(crate) fn logged(&mut self, part: &str) -> String {
+        let stderr = self.stderr.as_mut().expect("its stderr is piped");
+        let (mut logged, mut before) = (String::new(), 0);
+        while !logged[before..].contains(part) {
+            before = logged.len();
+            assert!(stderr.read_line(&mut logged).unwrap() > 0, "it ended without {part:?}:\n{logged}");
+        }
+        logged
     }
 
     /// Where else it listens, one after the other.
@@ -96,7 +115,8 @@ pub(crate) fn run(flags: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-fn signal(child: &Child, name: &str) {
+/// Sends a process a signal: "TERM".
+pub(crate) fn signal(child: &Child, name: &str) {
     let status = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
     assert!(status.success());
 }
@@ -116,6 +136,13 @@ impl Stream {
         match self {
             Self::Tcp(stream) => stream.shutdown(Shutdown::Write).unwrap(),
             Self::Unix(stream) => stream.shutdown(Shutdown::Write).unwrap(),
+        }
+    }
+
+    fn set_read_timeout(&self, timeout: Duration) {
+        match self {
+            Self::Tcp(stream) => stream.set_read_timeout(Some(timeout)).unwrap(),
+            Self::Unix(stream) => stream.set_read_timeout(Some(timeout)).unwrap(),
         }
     }
 
@@ -209,6 +236,31 @@ impl Socket {
             if line.contains(part) {
                 return line;
             }
+        }
+    }
+
+    /// Sends a byte ten times a second, over and over, until the server has hung up; returns what it said.
+    pub(crate) fn drip(mut self, byte: u8) -> String {
+        self.reader.get_mut().set_read_timeout(Duration::from_millis(100));
+        let mut said = Vec::new();
+        loop {
+            match self.reader.read_to_end(&mut said) {
+                Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                    // Refused where the server has hung up meanwhile, which the next read says.
+                    self.try_send([byte]);
+                }
+                // It was reset: the server had yet to read some of it.
+                Ok(_) | Err(_) => return String::from_utf8_lossy(&said).into_owned(),
+            }
+        }
+    }
+
+    /// What comes until the server hangs up, without a word to it.
+    pub(crate) fn rest(mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        match self.reader.read_to_end(&mut rest) {
+            Err(error) if error.kind() != std::io::ErrorKind::ConnectionReset => panic!("it doesn't hang up: {error}"),
+            _ => rest,
         }
     }
 
@@ -308,11 +360,6 @@ impl Web {
 
     pub(crate) fn send(&mut self, value: &Value) {
         self.send_raw(Message::text(value.to_string()));
-    }
-
-    /// `false` where the connection is gone.
-    pub(crate) fn try_send(&mut self, value: &Value) -> bool {
-        self.socket.send(Message::text(value.to_string())).is_ok()
     }
 
     /// Closes it, and returns whether the server answered that with a close of its own.

@@ -70,3 +70,14 @@ fn a_close_is_answered_with_a_close() {
     let server = Server::start(&[]);
     assert!(Web::join(server.address, "ann", "lobby").close());
 }
+
+#[test]
+fn a_websocket_counts_for_as_long_as_it_lasts() {
+    let server = Server::start(&["--connections", "2"]);
+    let mut ann = Web::join(server.address, "ann", "lobby");
+    let _bob = Web::join(server.address, "bob", "lobby");
+    // Its request is long over, and its place is still taken: one more is hung up on at once.
+    assert_eq!(server.connect().rest(), b"");
+    ann.send(&say("lobby", "we are here", "1"));
+    assert_eq!(ann.event("sent")["seq"], 1);
+}

@@ -118,12 +118,12 @@ fn a_folder_that_cannot_be_is_said_so() {
 #[test]
 fn a_newer_log_is_refused_and_stays_as_it_is() {
     let folder = logged();
-    other(&folder).pragma_update(None, "user_version", 2).unwrap();
+    other(&folder).pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     let before = files(&folder);
     let error = refused(folder.path());
-    assert!(matches!(error, OpenError::Newer { found: 2, .. }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { found: 3, .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("version 2") && text.contains("up to 1") && text.contains("newer partylined"), "{text}");
+    assert!(text.contains("version 3") && text.contains("up to 2") && text.contains("newer partylined"), "{text}");
     assert_eq!(files(&folder), before);
 }
 
@@ -131,13 +131,13 @@ fn a_newer_log_is_refused_and_stays_as_it_is() {
 fn a_newer_log_is_known_also_where_only_the_write_ahead_log_says_so() {
     let (folder, copy) = (logged(), TempDir::new().unwrap());
     let newer = other(&folder);
-    newer.pragma_update(None, "user_version", 2).unwrap();
+    newer.pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     for name in ["partyline.db", "partyline.db-wal"] {
         fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
     }
     let before = files(&copy);
     let error = refused(copy.path());
-    assert!(matches!(error, OpenError::Newer { found: 2, .. }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { found: 3, .. }), "{error:?}");
     for (name, content) in files(&copy).into_iter().filter(|(name, _)| !name.ends_with("-shm")) {
         assert_eq!(Some(&content), before.get(&name), "{name}");
     }
