@@ -41,7 +41,7 @@ cargo xtask <command>
   tidy            file sizes, dependencies between crates, lint tables, versions
   soak [--minutes N] [SCENARIO …]
                   put a real server through crashes, drops, floods and load for about N minutes (10), then fuzz;
-                  `soak list` lists the scenarios
+                  `soak --list` says which
   fuzz [--minutes N | --executions N] [TARGET]
                   look for inputs that break a target of fuzz/, or each, for N minutes (1)
   autobahn        the conformance cases of Autobahn|Testsuite against the server's WebSocket (needs Python 2.7)
@@ -122,6 +122,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         match (&mut command, argument) {
             (Command::Setup { tests }, Long("tests")) => *tests = true,
             (Command::Soak { minutes, .. }, Long("minutes")) => *minutes = parser.value()?.parse()?,
+            (Command::Soak { scenarios, .. }, Long("list")) => scenarios.push("--list".into()),
             (Command::Soak { scenarios, .. }, Value(name)) => scenarios.push(name.string()?),
             (Command::Fuzz { until, .. }, Long("minutes")) => *until = Until::Minutes(parser.value()?.parse()?),
             (Command::Fuzz { until, .. }, Long("executions")) => *until = Until::Executions(parser.value()?.parse()?),

@@ -1,5 +1,7 @@
 //! What keeps the house in order, beyond what a compiler sees.
 
+mod claims;
+
 use std::fs;
 use std::path::Path;
 
@@ -31,7 +33,8 @@ const FLOORS: [(&str, &[&str], &[&str]); 8] = [
 
 /// Reports everything that is out of order.
 pub(crate) fn tidy(machine: &Machine) -> Result<()> {
-    let complaints = complaints(&machine.root)?;
+    let mut complaints = complaints(&machine.root)?;
+    complaints.extend(claims::complaints(&machine.root)?);
     for complaint in &complaints {
         say!("  {complaint}");
     }
