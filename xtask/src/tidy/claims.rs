@@ -20,7 +20,7 @@ pub(super) fn complaints(root: &Path) -> Result<Vec<String>> {
     for folder in CODE {
         for file in files::below(&root.join(folder))? {
             let path = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().into_owned();
-            if path.ends_with(".rs") {
+            if file.extension().is_some_and(|end| end == "rs") {
                 code += &fs::read_to_string(&file).with_context(|| format!("reading {path}"))?;
             }
             paths.push(path);
@@ -41,7 +41,7 @@ fn is_there(name: &str, paths: &[String], code: &str) -> bool {
     if name.starts_with("cargo ") {
         return true;
     }
-    if name.ends_with(".rs") {
+    if Path::new(name).extension().is_some_and(|end| end == "rs") {
         let name = format!("/{name}");
         return paths.iter().any(|path| format!("/{path}").ends_with(&name));
     }
