@@ -110,16 +110,17 @@ where
     tracing::Span::current().record("dialect", name(dialect));
     tracing::debug!("a connection speaks");
     let bounds = &shared.bounds;
+    // In boxes: a connection that has said nothing would hold room for the largest of them.
     match dialect {
         Dialect::Http => {
             let (router, stopping) = (shared.router.clone(), shared.stopping.clone());
             stream.put_back(bytes.freeze());
-            http::serve(stream, arrival, router, bounds.hello_within, stopping).await
+            Box::pin(http::serve(stream, arrival, router, bounds.hello_within, stopping)).await
         }
-        Dialect::Json => json_lines::serve(stream, bytes, &shared.hub, bounds.json_bytes).await,
+        Dialect::Json => Box::pin(json_lines::serve(stream, bytes, &shared.hub, bounds.json_bytes)).await,
         Dialect::Plain => {
             let (hub, max_line, room) = (&shared.hub, bounds.line_bytes, &shared.default_room);
-            plain::serve(stream, bytes, at_end, arrival.peer.via(), hub, max_line, room).await
+            Box::pin(plain::serve(stream, bytes, at_end, arrival.peer.via(), hub, max_line, room)).await
         }
         Dialect::Tls => {
             tracing::debug!("a TLS client: this server has no TLS yet");
@@ -181,6 +182,8 @@ async fn first_words(
             (Instant::now() + plain::SILENCE, Some(Dialect::Plain))
         };
         let at_end = tokio::select! {
+            // Whoever has spoken isn't silent, even where its place is lost at that moment.
+            biased;
             read = stream.read_buf(&mut bytes) => read? == 0,
             () = tokio::time::sleep_until(until) => {
                 if then.is_none() {

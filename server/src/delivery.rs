@@ -192,16 +192,23 @@ impl Delivery {
     }
 }
 
-/// An event for one reader, in the form it takes.
+/// An event for one reader, in the form it takes. A page, which may be megabytes, is encoded by whoever writes it: the
+/// hub's task, and with it everybody, would wait meanwhile.
 pub(crate) fn item(form: Form, event: Event) -> Item {
-    match form {
-        Form::Plain => Item::Event(Box::new(event)),
-        Form::JsonLine => Item::Bytes(line(&json::encode_event(&event))),
-        Form::Frame => Item::Frame(Utf8Bytes::from(json::encode_event(&event))),
+    match (form, &event) {
+        (Form::Plain, _) | (_, Event::History(_) | Event::Joined(_)) => Item::Event(Box::new(event)),
+        (Form::JsonLine, _) => Item::Bytes(line(&json::encode_event(&event))),
+        (Form::Frame, _) => Item::Frame(frame(&event)),
     }
 }
 
-fn line(json: &str) -> Bytes {
+/// An event as the text of a WebSocket frame.
+pub(crate) fn frame(event: &Event) -> Utf8Bytes {
+    json::encode_event(event).into()
+}
+
+/// JSON as a line.
+pub(crate) fn line(json: &str) -> Bytes {
     let mut line = Vec::with_capacity(json.len() + 1);
     line.extend_from_slice(json.as_bytes());
     line.push(b'\n');

@@ -21,7 +21,7 @@ pub(crate) enum Item {
     Bytes(Bytes),
     /// The text of a WebSocket frame.
     Frame(Utf8Bytes),
-    /// For a transport that has to understand its answers (plain text).
+    /// For a transport that has to understand its answers (plain text), or that encodes it itself (a page).
     Event(Box<Event>),
 }
 
@@ -30,7 +30,7 @@ impl Item {
         match self {
             Self::Bytes(bytes) => bytes.len(),
             Self::Frame(text) => text.len(),
-            // Only events that answer a plain-text client: a page of history is the largest.
+            // About what it will be: a page of history is the largest.
             Self::Event(event) => match &**event {
                 Event::History(page) => page.messages.iter().map(|message| message.text.len() + 128).sum(),
                 Event::Joined(joined) => joined.messages.iter().map(|message| message.text.len() + 128).sum(),

@@ -121,7 +121,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "262144",
         "How fast one connection is read, in bytes; each command counts as 256 more. 0 for no limit",
     ),
-    number("read-burst-bytes", "N", "1048576", "What is read of a connection at once, after a rest, in bytes"),
+    number("read-burst-bytes", "N", "262144", "What is read of a connection at once, after a rest, in bytes"),
     number(
         "ping-seconds",
         "S",

@@ -9,9 +9,10 @@ use partyline_shared::codec::json;
 use partyline_shared::codec::lines::{Chunk, LineDecoder};
 use partyline_shared::{Code, Event, Refused, Via};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::task::coop::consume_budget;
 
 use super::{Batch, hang_up, overdue};
-use crate::delivery::Form;
+use crate::delivery::{Form, line};
 use crate::hub_task::{HubHandle, Session, Stopped};
 use crate::meter::{COMMAND, Meter};
 use crate::metered::Metered;
@@ -56,6 +57,8 @@ async fn read(
         bytes.clear();
         for chunk in chunks.drain(..) {
             meter.charge(COMMAND);
+            // What is refused here asks nobody anything: without this, a flood of nonsense would never let go of its thread.
+            consume_budget().await;
             if take(session, chunk, max_line).await.is_err() {
                 return;
             }
@@ -102,8 +105,10 @@ async fn write(outbox: &Outbox, writer: &mut (impl AsyncWrite + Unpin)) -> io::R
     while let Some(items) = outbox.take().await {
         let mut batch = Batch::default();
         for item in items {
-            if let Item::Bytes(bytes) = item {
-                batch.push(bytes);
+            match item {
+                Item::Bytes(bytes) => batch.push(bytes),
+                Item::Event(event) => batch.push(line(&json::encode_event(&event))),
+                Item::Frame(_) => {}
             }
         }
         writer.write_all_buf(&mut batch).await?;

@@ -8,11 +8,12 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use partyline_shared::codec::json;
 use partyline_shared::{Bye, ByeReason, Code, Event, Refused, Via};
+use tokio::task::coop::consume_budget;
 use tokio::time::Instant;
 
 use super::liveness::{Liveness, Silence};
 use super::{LINGER, LINGER_BYTES, overdue};
-use crate::delivery::Form;
+use crate::delivery::{Form, frame};
 use crate::hub_task::{HubHandle, Session};
 use crate::meter::{COMMAND, Meter};
 use crate::outbox::Item;
@@ -58,6 +59,8 @@ async fn read(session: &Session, meter: &Meter, stream: &mut SplitStream<WebSock
     while let Some(message) = stream.next().await {
         // A ping too: it is answered.
         meter.charge(COMMAND);
+        // What is refused here asks nobody anything: without this, a flood of nonsense would never let go of its thread.
+        consume_budget().await;
         #[cfg(feature = "test-build")]
         if let Ok(Message::Text(text)) = &message {
             crate::faults::panic_if_asked(text);
@@ -104,9 +107,12 @@ async fn write(
                 let Some(items) = items else { break };
                 let began = Instant::now();
                 for item in items {
-                    if let Item::Frame(text) = item {
-                        sink.feed(Message::Text(text)).await?;
-                    }
+                    let text = match item {
+                        Item::Frame(text) => text,
+                        Item::Event(event) => frame(&event),
+                        Item::Bytes(_) => continue,
+                    };
+                    sink.feed(Message::Text(text)).await?;
                 }
                 sink.flush().await?;
                 liveness.wrote_since(began);

@@ -21,6 +21,10 @@ use crate::metrics::Speaks;
 /// What an idle WebSocket costs: its read buffer. The default of 128 KiB is for bulk.
 const READ_BUFFER: usize = 4096;
 
+/// What gathers before it is written, and stays with a reader that has stalled. The default of 128 KiB would be half as much
+/// as may wait in its queue.
+const WRITE_BUFFER: usize = 16 * 1024;
+
 /// The last character of a key holds four bits that mean nothing, and clients that make it up set some of them.
 const KEY: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
@@ -55,6 +59,7 @@ fn bounded(upgrade: WebSocketUpgrade, incoming: usize, outgoing: usize) -> WebSo
         .max_message_size(incoming)
         .max_frame_size(incoming)
         .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(outgoing)
 }
 
