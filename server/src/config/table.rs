@@ -134,7 +134,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "64",
         "Connections from one address at a time; loopback and unix are exempt",
     ),
-    number("connections", "N", "20000", "Connections at a time"),
+    number("connections", "N", "16384", "Connections at a time"),
     number(
         "silent-connections",
         "N",
