@@ -7,9 +7,10 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use partyline_hub::{PostId, RoomId, SessionId};
 use partyline_shared::codec::{json, plain};
-use partyline_shared::{Bye, ByeReason, Event, Refused, Sent};
+use partyline_shared::{Bye, ByeReason, Code, Event, Refused, Sent};
 use tokio::sync::oneshot;
 
+use crate::meter::{Meter, TOO_FAST};
 use crate::metrics::{Deliveries, Refusals};
 use crate::outbox::{Item, Outbox, Put};
 
@@ -28,6 +29,7 @@ pub(crate) enum Form {
 struct Reader {
     form: Form,
     outbox: Arc<Outbox>,
+    meter: Option<Arc<Meter>>,
 }
 
 /// The readers of a room, by the form they take.
@@ -73,8 +75,9 @@ impl Delivery {
     }
 
     /// A connection, and where to put what it is to be sent.
-    pub(crate) fn open(&mut self, session: SessionId, form: Form, outbox: Arc<Outbox>) {
-        self.readers.insert(session, Reader { form, outbox });
+    /// `meter` is what its connection's pace is kept by, where being refused counts towards that.
+    pub(crate) fn open(&mut self, session: SessionId, form: Form, outbox: Arc<Outbox>, meter: Option<Arc<Meter>>) {
+        self.readers.insert(session, Reader { form, outbox, meter });
     }
 
     /// Something said by somebody who isn't there, and where the answer goes.
@@ -97,7 +100,12 @@ impl Delivery {
     pub(crate) fn send(&mut self, session: SessionId, event: Event) {
         let Some(reader) = self.readers.get(&session) else { return };
         match &event {
-            Event::Refused(refused) => self.refusals.refused(refused.code),
+            Event::Refused(refused) => {
+                self.refusals.refused(refused.code);
+                if let Some(meter) = reader.meter.as_ref().filter(|_| refused.code == Code::RateLimited) {
+                    meter.charge(TOO_FAST);
+                }
+            }
             // What is said in private.
             Event::Message(_) => self.counts.delivered(reader.form, true, 1),
             _ => {}
@@ -111,7 +119,7 @@ impl Delivery {
 
     /// Shows a session what is said in a room from now on.
     pub(crate) fn subscribe(&mut self, session: SessionId, room: RoomId) {
-        if let Some(Reader { form, outbox }) = self.readers.get(&session) {
+        if let Some(Reader { form, outbox, .. }) = self.readers.get(&session) {
             let outbox = Arc::clone(outbox);
             self.rooms.entry(room).or_default().readers(*form).push((session, outbox));
         }
@@ -218,10 +226,26 @@ pub(crate) fn line(json: &str) -> Bytes {
 #[cfg(test)]
 mod tests {
     use partyline_hub::RoomId;
-    use partyline_shared::Code;
 
     use super::*;
+    use crate::meter::Pace;
     use crate::metrics::Metrics;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_goes_on_asking_too_fast_is_read_less() {
+        let metrics = Metrics::new();
+        let mut delivery = Delivery::new(metrics.deliveries.clone(), metrics.refusals.clone());
+        let pace = Pace { per_second: 1024.try_into().unwrap(), burst: u32::try_from(2 * TOO_FAST).unwrap() };
+        let (meter, outbox) = (Meter::new(Some(pace)), Outbox::new(1000, 1000, metrics.deliveries.waiting.clone()));
+        delivery.open(SessionId(1), Form::JsonLine, Arc::new(outbox), Some(Arc::clone(&meter)));
+        let mut refuse = |code| delivery.send(SessionId(1), Event::Refused(Refused::new(code, "")));
+        for code in [Code::RateLimited, Code::BadRoom, Code::RateLimited] {
+            refuse(code);
+            assert_eq!(meter.ahead_until(), None, "a burst of it is free");
+        }
+        refuse(Code::RateLimited);
+        assert!(meter.ahead_until().is_some(), "more is not");
+    }
 
     #[test]
     fn what_is_delivered_and_who_is_too_slow_is_counted() {
@@ -234,7 +258,7 @@ mod tests {
             [(0, Form::Plain, 1000), (1, Form::JsonLine, 1000), (2, Form::JsonLine, len), (3, Form::Frame, 1000)]
         {
             let outbox = Outbox::new(bytes, bytes, metrics.deliveries.waiting.clone());
-            delivery.open(SessionId(session), form, Arc::new(outbox));
+            delivery.open(SessionId(session), form, Arc::new(outbox), None);
             delivery.subscribe(SessionId(session), room);
         }
         // The second time, the narrow one is full; the third time, it is on its way out.

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::delivery::{Delivery, Form, Posted, item};
 use crate::log::Log;
+use crate::meter::Meter;
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 
@@ -44,7 +45,7 @@ impl Clock {
 
 #[derive(Debug)]
 enum Wake {
-    Open { session: SessionId, via: Via, form: Form, token: Token, outbox: Arc<Outbox> },
+    Open { session: SessionId, via: Via, form: Form, token: Token, outbox: Arc<Outbox>, meter: Option<Arc<Meter>> },
     Post { post: PostId, author: MemberId, via: Via, text: String, answer: oneshot::Sender<Posted> },
     Hub(Input),
     Log(Vec<Input>),
@@ -75,11 +76,11 @@ pub(crate) fn channel(queue_bytes: usize, metrics: Arc<Metrics>) -> (HubHandle, 
 }
 
 impl HubHandle {
-    /// Announces a connection.
+    /// Announces a connection. `meter` is what its pace is kept by, where being refused as too fast is to slow it.
     ///
     /// # Errors
     /// [`Stopped`] where the server is about to end, or has no randomness to make a token of.
-    pub(crate) async fn open(&self, via: Via, form: Form) -> Result<Session, Stopped> {
+    pub(crate) async fn open(&self, via: Via, form: Form, meter: Option<Arc<Meter>>) -> Result<Session, Stopped> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret).map_err(|error| {
             tracing::error!(%error, "the system gives no random bytes");
@@ -88,7 +89,7 @@ impl HubHandle {
         let id = SessionId(self.last.fetch_add(1, Ordering::Relaxed));
         let waiting = self.metrics.deliveries.waiting.clone();
         let outbox = Arc::new(Outbox::new(self.max_delivered, self.max_delivered.saturating_mul(16), waiting));
-        let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox) };
+        let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox), meter };
         self.wakes.send(wake).await.map_err(|_| Stopped)?;
         Ok(Session { id, form, outbox, hub: self.clone() })
     }
@@ -210,8 +211,8 @@ pub(crate) async fn run(
         }
         for wake in wakes.drain(..) {
             let inputs = match wake {
-                Wake::Open { session, via, form, token, outbox } => {
-                    delivery.open(session, form, outbox);
+                Wake::Open { session, via, form, token, outbox, meter } => {
+                    delivery.open(session, form, outbox, meter);
                     VecDeque::from([Input::Open { session, via, token }])
                 }
                 Wake::Post { post, author, via, text, answer } => {

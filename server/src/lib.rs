@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use partyline_hub::Hub;
 use partyline_shared::{Bye, ByeReason};
+use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -76,6 +77,9 @@ pub enum StartError {
     /// The log can't be opened.
     #[error(transparent)]
     Log(#[from] OpenError),
+    /// The system doesn't give what the hub runs on.
+    #[error("the hub can't be started: {0}")]
+    Hub(std::io::Error),
 }
 
 /// A server that runs.
@@ -121,7 +125,11 @@ impl Server {
         let (default_room, limits) = (hub.default_room.clone(), hub.limits.clone());
         let hub_stopped = CancellationToken::new();
         let stopped = hub_stopped.clone().cancelled_owned();
-        let hub_task = tokio::spawn(hub_task::run(Hub::new(hub), log, clock, queue, stopped, Arc::clone(&metrics)));
+        let runtime = Builder::new_current_thread().enable_time().build().map_err(StartError::Hub)?;
+        let running = hub_task::run(Hub::new(hub), log, clock, queue, stopped, Arc::clone(&metrics));
+        // A thread of its own: among thousands of connections that all have something to do at once it would have to wait
+        // for its turn, and everybody for it, twice a message.
+        let hub_task = tokio::task::spawn_blocking(move || runtime.block_on(running));
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
         let router = transport::http::router(Site {

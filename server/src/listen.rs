@@ -194,11 +194,6 @@ pub(crate) async fn accept(
             connections.turned_away(TurnedAway::Full);
             continue;
         };
-        if let Stream::Tcp(stream, _) = &stream
-            && let Err(error) = tcp::prepare(stream, shared.bounds.ping_after)
-        {
-            tracing::debug!(%peer, %error, "a socket takes no options");
-        }
         let shared = Arc::clone(&shared);
         // Here and not in its task: the oldest is whoever came first.
         let silent = shared.silence.enter();
@@ -208,6 +203,9 @@ pub(crate) async fn accept(
         let serving = async move {
             let served = match stream {
                 Stream::Tcp(stream, _) => {
+                    if let Err(error) = tcp::prepare(&stream, shared.bounds.ping_after) {
+                        tracing::debug!(%error, "a socket takes no options");
+                    }
                     connection::serve(Metered::new(stream, meter, admitted), arrival, silent, &shared).await
                 }
                 Stream::Unix(stream) => {
@@ -219,5 +217,7 @@ pub(crate) async fn accept(
             }
         };
         tasks.spawn(serving.instrument(span));
+        // One at a time: thousands may be waiting, and whoever is in talks meanwhile.
+        tokio::task::yield_now().await;
     }
 }

@@ -31,6 +31,7 @@ use std::time::{Duration, Instant};
 use partyline_hub::{AppendId, Input, LogError, NewEntry, Query, ReadId};
 use partyline_shared::{Epoch, Timestamp};
 
+use self::checkpoint::Checkpointer;
 use self::open::Opened;
 use self::reader::{Reader, WaitingRead};
 use self::writer::{WaitingAppend, Writer};
@@ -39,6 +40,7 @@ use crate::metrics::LogMetrics;
 pub(crate) mod access;
 mod append;
 pub(crate) mod backup;
+mod checkpoint;
 mod error;
 pub(crate) mod export;
 pub(crate) mod import;
@@ -176,11 +178,12 @@ impl Log {
         clock: Box<dyn Fn() -> Timestamp + Send>,
         answer: Answer,
     ) -> Result<Self, OpenError> {
-        let Opened { epoch, writer, reader, lock } = opened;
+        let Opened { epoch, writer, reader, checkpoints, lock } = opened;
         let metrics = settings.metrics.clone();
         // A queue of nothing would refuse whatever comes while the writer isn't just waiting for it.
         let (appends, queue) = sync_channel(settings.queue.max(1));
-        let writer = Writer::new(writer, queue, settings, clock, Arc::clone(&answer), lock.clone());
+        let checkpointer = checkpoints.map(Checkpointer::start).transpose()?;
+        let writer = Writer::new(writer, queue, settings, clock, Arc::clone(&answer), checkpointer, lock.clone());
         let (reads, queue) = sync_channel(READ_QUEUE);
         let reader = Reader::new(reader, queue, answer, lock, metrics);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {

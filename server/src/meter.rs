@@ -18,6 +18,10 @@ pub(crate) const COMMAND: usize = 256;
 /// What an HTTP request costs besides its length, in bytes: what it is answered with is longer than what it says.
 pub(crate) const REQUEST: usize = 4096;
 
+/// What being refused as too fast costs besides, in bytes: whoever goes on asking is read less and less, or the refusals
+/// would be the flood.
+pub(crate) const TOO_FAST: usize = 16 * 1024;
+
 /// How fast a connection is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {

@@ -20,10 +20,9 @@ pub(super) const LOCK: &str = "partyline.lock";
 /// What a write-ahead log is cut down to after it was folded into the database.
 const WAL_LIMIT: i64 = 64 * 1024 * 1024;
 
-/// Pages of 4 KiB in the write-ahead log before they are folded into the database, while whoever writes waits. A batch
-/// of messages from everywhere touches two pages a message, most of them the same as the batch before: SQLite's own 1,000
-/// would fold them in every few commits.
-const CHECKPOINT_PAGES: i64 = 4000;
+/// Pages of 4 KiB in the write-ahead log after which whoever writes folds them in itself, where what does it beside the
+/// writer ([`super::checkpoint`]) can't keep up: as much as the file is left with.
+const CHECKPOINT_PAGES: i64 = WAL_LIMIT / 4096;
 
 /// What the writer keeps in memory, in KiB: the last page of each busy room, and where its authors' references are.
 const WRITER_CACHE: i64 = 16 * 1024;
@@ -38,6 +37,8 @@ pub(super) struct Opened {
     pub(super) epoch: Epoch,
     pub(super) writer: Db,
     pub(super) reader: Db,
+    /// For folding the write-ahead log in, where there is one.
+    pub(super) checkpoints: Option<Connection>,
     /// Keeps other servers out, for as long as somebody holds it.
     pub(super) lock: Option<Arc<File>>,
 }
@@ -65,7 +66,7 @@ fn in_memory() -> Result<Opened, OpenError> {
     };
     let connection = create().map_err(|error| OpenError::sqlite(Path::new(":memory:"), &error))?;
     let db = Arc::new(Mutex::new(connection));
-    Ok(Opened { epoch, writer: Arc::clone(&db), reader: db, lock: None })
+    Ok(Opened { epoch, writer: Arc::clone(&db), reader: db, checkpoints: None, lock: None })
 }
 
 fn in_folder(folder: &Path, durability: Durability, busy_timeout: Duration) -> Result<Opened, OpenError> {
@@ -90,8 +91,9 @@ fn in_folder(folder: &Path, durability: Durability, busy_timeout: Duration) -> R
         check()?
     };
     import::tidy(folder, &mut writer);
+    let checkpoints = Some(open_writer(&file, durability, busy_timeout)?);
     let db = |connection| Arc::new(Mutex::new(connection));
-    Ok(Opened { epoch, writer: db(writer), reader: db(reader), lock: Some(Arc::new(lock)) })
+    Ok(Opened { epoch, writer: db(writer), reader: db(reader), checkpoints, lock: Some(Arc::new(lock)) })
 }
 
 /// What is said in private lies in there: nobody else may look.

@@ -14,6 +14,7 @@ use partyline_shared::Timestamp;
 use rusqlite::Connection;
 
 use super::append::append_all;
+use super::checkpoint::Checkpointer;
 use super::open::{Db, locked};
 use super::outage::Outage;
 use super::transaction::{immediate, without_waiting};
@@ -42,6 +43,7 @@ pub(super) struct Writer {
     outage: Outage,
     metrics: LogMetrics,
     trimmer: Trimmer,
+    checkpointer: Option<Checkpointer>,
     /// The folder is this server's for as long as something is still written to it.
     _lock: Option<Arc<File>>,
 }
@@ -53,11 +55,13 @@ impl Writer {
         settings: LogSettings,
         clock: Box<dyn Fn() -> Timestamp + Send>,
         answer: Answer,
+        checkpointer: Option<Checkpointer>,
         lock: Option<Arc<File>>,
     ) -> Self {
         let LogSettings { batch, keep, trim_every, metrics, .. } = settings;
         let (batch, trimmer) = (batch.max(1), Trimmer::new(keep, trim_every));
-        Self { db, queue, batch, clock, answer, outage: Outage::new("written"), metrics, trimmer, _lock: lock }
+        let outage = Outage::new("written");
+        Self { db, queue, batch, clock, answer, outage, metrics, trimmer, checkpointer, _lock: lock }
     }
 
     /// Until nobody can queue anything any more, and nothing is queued.
@@ -75,6 +79,9 @@ impl Writer {
             if self.trimmer.is_due() {
                 self.trim();
             }
+        }
+        if let Some(checkpointer) = self.checkpointer.take() {
+            checkpointer.stop();
         }
         if let Err(error) = truncate(&locked(&self.db)) {
             // Nothing is lost: whoever opens the database next reads the write-ahead log too.
@@ -119,6 +126,9 @@ impl Writer {
         let committed = append_all(&mut locked(&self.db), taken.iter().map(|waiting| &waiting.entry), at);
         let answers = match committed {
             Ok(committed) => {
+                if let Some(checkpointer) = &mut self.checkpointer {
+                    checkpointer.appended(taken.len());
+                }
                 let now = Instant::now();
                 self.metrics.committed(taken.len(), now.duration_since(began));
                 for (waiting, _) in taken.iter().zip(&committed).filter(|(_, committed)| !committed.duplicate) {

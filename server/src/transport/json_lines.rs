@@ -27,7 +27,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let meter = Arc::clone(stream.meter());
-    let Ok(session) = hub.open(Via::Json, Form::JsonLine).await else { return Ok(()) };
+    let Ok(session) = hub.open(Via::Json, Form::JsonLine, Some(Arc::clone(&meter))).await else { return Ok(()) };
     let (mut reader, mut writer) = tokio::io::split(stream);
     let outbox = session.outbox();
     tokio::select! {

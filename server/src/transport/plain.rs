@@ -51,7 +51,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let meter = Arc::clone(stream.meter());
-    let Ok(session) = hub.open(via, Form::Plain).await else { return Ok(()) };
+    // Whoever is too fast here is waited for, and not refused.
+    let Ok(session) = hub.open(via, Form::Plain, None).await else { return Ok(()) };
     let (reader, writer) = tokio::io::split(stream);
     let outbox = session.outbox().clone();
     let mut person = Person {

@@ -24,9 +24,10 @@ pub(super) const HARD_FACTOR: usize = 16;
 
 /// Serves one connection to its end.
 pub(super) async fn serve(socket: WebSocket, hub: HubHandle, max_object: usize, mut liveness: Liveness) {
-    let Ok(session) = hub.open(Via::Ws, Form::Frame).await else { return };
+    let meter = Arc::clone(liveness.meter());
+    let Ok(session) = hub.open(Via::Ws, Form::Frame, Some(Arc::clone(&meter))).await else { return };
     let (mut sink, mut stream) = socket.split();
-    let (outbox, meter) = (Arc::clone(session.outbox()), Arc::clone(liveness.meter()));
+    let outbox = Arc::clone(session.outbox());
     tokio::select! {
         // Whatever ended it, there is nobody left to tell.
         _ = write(&session, &mut sink, &mut liveness) => {}

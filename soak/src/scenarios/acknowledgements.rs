@@ -28,9 +28,12 @@ const BORNE_WRITERS: usize = 64;
 const BORNE_PER_SECOND: u32 = 20_000;
 const BORNE_P99: Duration = Duration::from_millis(15);
 
+/// How often that is measured; the round in the middle counts. A disk that others use too has bad moments.
+const ROUNDS: usize = 3;
+
 pub(super) async fn run(context: Context) -> Result<Report> {
     let mut report = Report::default();
-    let loads = 2 * (LOADS.len() + 1);
+    let loads = 2 * (LOADS.len() + ROUNDS);
     let each = (context.time / u32::try_from(loads)?).clamp(Duration::from_secs(1), Duration::from_secs(10));
     for durability in ["disk", "process"] {
         for (writers, under_way) in LOADS {
@@ -41,9 +44,17 @@ pub(super) async fn run(context: Context) -> Result<Report> {
             ));
         }
         let pace = Pace::Every(Duration::from_secs(1) * u32::try_from(BORNE_WRITERS)? / BORNE_PER_SECOND);
-        let latency = measure(&context, durability, BORNE_WRITERS, pace, each).await?;
-        let (borne, p99) = (per_second(&latency, each), latency.quantile(0.99));
-        report.figure(format!("{durability:<7} {BORNE_WRITERS:>3} by the clock: {borne:.0} a second, {latency}"));
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            let latency = measure(&context, durability, BORNE_WRITERS, pace, each).await?;
+            report.figure(format!(
+                "{durability:<7} {BORNE_WRITERS:>3} by the clock: {:.0} a second, {latency}",
+                per_second(&latency, each)
+            ));
+            rounds.push((latency.quantile(0.99), per_second(&latency, each)));
+        }
+        rounds.sort_by_key(|(p99, _)| *p99);
+        let (p99, borne) = rounds[ROUNDS / 2];
         if durability == "disk" {
             // Those due at the very end are still on their way.
             report
