@@ -1,5 +1,5 @@
-//! The one task that runs the hub: it takes what connections and the log say, one after the other, and does
-//! what the hub wants done. It never waits for a reader or for the log.
+//! The one task that runs the hub, on a thread of its own: it takes what connections and the log say, one after the
+//! other, and does what the hub wants done. It never waits for a reader or for the log.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
