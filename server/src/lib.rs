@@ -26,13 +26,13 @@ mod welcome;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::thread;
 use std::time::Duration;
 
 use partyline_hub::Hub;
 use partyline_shared::{Bye, ByeReason};
 use tokio::runtime::Builder;
-use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
+use tokio::sync::{Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -87,7 +87,8 @@ pub enum StartError {
 pub struct Server {
     listening: Vec<Listening>,
     hub: HubHandle,
-    hub_task: JoinHandle<()>,
+    /// Its end; an error where that was a panic.
+    hub_task: oneshot::Receiver<()>,
     hub_stopped: CancellationToken,
     stopping: CancellationToken,
     tasks: TaskTracker,
@@ -129,7 +130,14 @@ impl Server {
         let running = hub_task::run(Hub::new(hub), log, clock, queue, stopped, Arc::clone(&metrics));
         // A thread of its own: among thousands of connections that all have something to do at once it would have to wait
         // for its turn, and everybody for it, twice a message.
-        let hub_task = tokio::task::spawn_blocking(move || runtime.block_on(running));
+        let (ended, hub_task) = oneshot::channel();
+        let run = move || {
+            runtime.block_on(running);
+            // Whoever is stopping the server may have given up waiting.
+            let _ = ended.send(());
+        };
+        // Not one of the runtime's own, which waits for those at its end: a second signal ends the process at once.
+        thread::Builder::new().name("hub".to_owned()).spawn(run).map_err(StartError::Hub)?;
 
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
         let router = transport::http::router(Site {
