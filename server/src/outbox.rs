@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
-use partyline_shared::Event;
+use partyline_shared::{Event, MemberRef, Message};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -30,14 +30,37 @@ impl Item {
         match self {
             Self::Bytes(bytes) => bytes.len(),
             Self::Frame(text) => text.len(),
-            // About what it will be: a page of history is the largest.
-            Self::Event(event) => match &**event {
-                Event::History(page) => page.messages.iter().map(|message| message.text.len() + 128).sum(),
-                Event::Joined(joined) => joined.messages.iter().map(|message| message.text.len() + 128).sum(),
-                _ => 128,
-            },
+            Self::Event(event) => size(event),
         }
     }
+}
+
+/// At least what an event will be as JSON, without encoding it: whoever asks for its size is the hub's task.
+fn size(event: &Event) -> usize {
+    match event {
+        Event::History(page) => FRAME + page.room.len() + page.messages.iter().map(message).sum::<usize>(),
+        Event::Joined(joined) => {
+            let members: usize = joined.members.iter().map(member).sum();
+            FRAME + joined.room.len() + members + joined.messages.iter().map(message).sum::<usize>()
+        }
+        Event::Members { room, members, .. } => FRAME + room.len() + members.iter().map(member).sum::<usize>(),
+        Event::Message(said) => FRAME + message(said),
+        _ => FRAME,
+    }
+}
+
+/// Names of fields, numbers, and what else of JSON there is around texts.
+const FRAME: usize = 128;
+
+fn message(message: &Message) -> usize {
+    let Message { room, from, to, text, .. } = message;
+    let escaped = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count();
+    FRAME + room.len() + member(from) + to.as_ref().map_or(0, member) + text.len() + escaped
+}
+
+fn member(member: &MemberRef) -> usize {
+    // An id is 32 digits.
+    64 + member.nick.len()
 }
 
 /// What came of putting something in.
@@ -178,6 +201,8 @@ impl Drop for Outbox {
 
 #[cfg(test)]
 mod tests {
+    use partyline_shared::{Joined, Kind, MemberId, Seq, Timestamp, Via};
+
     use super::*;
 
     fn outbox(max_delivered: usize, max_answers: usize) -> Outbox {
@@ -194,6 +219,28 @@ mod tests {
             Item::Frame(_) | Item::Event(_) => panic!("only bytes were put in"),
         };
         items.into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn an_event_counts_for_at_least_what_it_will_be() {
+        let long = u64::MAX >> 11;
+        let from = MemberRef { id: MemberId([0xff; 16]), nick: "小明".into() };
+        let said = Message {
+            room: "lobby".into(),
+            seq: Seq(long),
+            at: Timestamp(long),
+            from: from.clone(),
+            to: Some(from.clone()),
+            kind: Kind::Action,
+            text: "\t\"quoted\" \\ \n".repeat(10),
+            via: Via::Unknown,
+        };
+        let (room, members, messages) = ("lobby".to_owned(), vec![from; 500], vec![said.clone(); 50]);
+        let joined = Joined { room, count: 500, members, head: Seq(long), messages, afresh: true };
+        for event in [Event::Message(said), Event::Joined(joined)] {
+            let encoded = partyline_shared::codec::json::encode_event(&event).len();
+            assert!((encoded..2 * encoded).contains(&size(&event)), "{} for {encoded}", size(&event));
+        }
     }
 
     #[tokio::test]

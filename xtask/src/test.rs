@@ -15,7 +15,7 @@ use crate::tidy;
 /// Sets up, checks everything, and stops at the first check that fails.
 pub(crate) fn test(machine: &Machine) -> Result<()> {
     let missing = setup::missing(machine, Purpose::Test)?;
-    setup::announce(&missing, &[("the checks and tests", "about 12 minutes the first time, then 5")]);
+    setup::announce(&missing, &[("the checks and tests", "about 10 minutes the first time, then 3")]);
     let mut steps = Steps::new(missing.len() + CHECKS.len());
     let result = setup::install(machine, &missing, &mut steps).and_then(|()| check(machine, &mut steps));
     say!("\n{}", steps.table());
