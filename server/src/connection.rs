@@ -5,19 +5,17 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
 use axum::Router;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use partyline_shared::Via;
 use partyline_shared::codec::{Dialect, sniff};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Bounds;
 use crate::hub_task::HubHandle;
-use crate::metered::Metered;
+use crate::link::Link;
 use crate::metrics::{Metrics, Speaks, TurnedAway};
 use crate::silence::{Place, Silence};
 use crate::transport::{http, json_lines, plain};
@@ -98,13 +96,10 @@ pub(crate) struct Shared {
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(mut stream: Metered<S>, arrival: Arrival, place: Place, shared: &Shared) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+pub(crate) async fn serve(link: Arc<Link>, arrival: Arrival, place: Place, shared: &Shared) -> io::Result<()> {
     let connections = &shared.metrics.connections;
     let silent = connections.open(Speaks::Nothing);
-    let Some(First { bytes, dialect, at_end }) = first_words(&mut stream, &place, shared).await? else { return Ok(()) };
+    let Some(First { bytes, dialect, at_end }) = first_words(&link, &place, shared).await? else { return Ok(()) };
     drop((place, silent));
     let _open = speaks(dialect).map(|speaks| connections.open(speaks));
     tracing::Span::current().record("dialect", name(dialect));
@@ -114,23 +109,22 @@ where
     match dialect {
         Dialect::Http => {
             let (router, stopping) = (shared.router.clone(), shared.stopping.clone());
-            stream.put_back(bytes.freeze());
-            Box::pin(http::serve(stream, arrival, router, bounds.hello_within, stopping)).await
+            Box::pin(http::serve(link, bytes, arrival, router, bounds.hello_within, stopping)).await
         }
-        Dialect::Json => Box::pin(json_lines::serve(stream, bytes, &shared.hub, bounds.json_bytes)).await,
+        Dialect::Json => Box::pin(json_lines::serve(link, bytes, &shared.hub, bounds.json_bytes)).await,
         Dialect::Plain => {
             let (hub, max_line, room) = (&shared.hub, bounds.line_bytes, &shared.default_room);
-            Box::pin(plain::serve(stream, bytes, at_end, arrival.peer.via(), hub, max_line, room)).await
+            Box::pin(plain::serve(link, bytes, at_end, arrival.peer.via(), hub, max_line, room)).await
         }
         Dialect::Tls => {
             tracing::debug!("a TLS client: this server has no TLS yet");
             connections.turned_away(TurnedAway::NotSpokenHere);
-            turn_away(stream, TLS_ALERT).await
+            turn_away(&link, TLS_ALERT).await
         }
         Dialect::Irc => {
             tracing::debug!("an IRC client: this server speaks no IRC yet");
             connections.turned_away(TurnedAway::NotSpokenHere);
-            turn_away(stream, NO_IRC).await
+            turn_away(&link, NO_IRC).await
         }
     }
 }
@@ -157,20 +151,16 @@ fn speaks(dialect: Dialect) -> Option<Speaks> {
 }
 
 struct First {
-    bytes: BytesMut,
+    bytes: Bytes,
     dialect: Dialect,
     at_end: bool,
 }
 
 /// Reads until it is clear which dialect this is. We speak when spoken to: nothing is said before.
-async fn first_words(
-    stream: &mut (impl AsyncRead + Unpin),
-    place: &Place,
-    shared: &Shared,
-) -> io::Result<Option<First>> {
+async fn first_words(link: &Link, place: &Place, shared: &Shared) -> io::Result<Option<First>> {
     let bounds = &shared.bounds;
     let opened = Instant::now();
-    let mut bytes = BytesMut::with_capacity(1024);
+    let mut bytes = BytesMut::new();
     loop {
         let (until, then) = if bytes.is_empty() {
             match bounds.greet_after {
@@ -184,12 +174,12 @@ async fn first_words(
         let at_end = tokio::select! {
             // Whoever has spoken isn't silent, even where its place is lost at that moment.
             biased;
-            read = stream.read_buf(&mut bytes) => read? == 0,
+            read = link.receive(|came| bytes.extend_from_slice(came)) => read? == 0,
             () = tokio::time::sleep_until(until) => {
                 if then.is_none() {
                     shared.metrics.connections.turned_away(TurnedAway::SilentTooLong);
                 }
-                return Ok(then.map(|dialect| First { bytes, dialect, at_end: false }));
+                return Ok(then.map(|dialect| First { bytes: bytes.freeze(), dialect, at_end: false }));
             }
             () = place.lost(), if bytes.is_empty() => {
                 shared.metrics.connections.turned_away(TurnedAway::SilentEvicted);
@@ -199,19 +189,15 @@ async fn first_words(
         };
         if at_end {
             let said = !bytes.is_empty();
-            return Ok(said.then_some(First { bytes, dialect: Dialect::Plain, at_end }));
+            return Ok(said.then_some(First { bytes: bytes.freeze(), dialect: Dialect::Plain, at_end }));
         }
         if let Some(dialect) = sniff(&bytes) {
-            return Ok(Some(First { bytes, dialect, at_end }));
+            return Ok(Some(First { bytes: bytes.freeze(), dialect, at_end }));
         }
     }
 }
 
-async fn turn_away(mut stream: impl AsyncRead + AsyncWrite + Unpin, why: &[u8]) -> io::Result<()> {
-    stream.write_all(why).await?;
-    stream.shutdown().await?;
-    // What the client has said is read, or the reset could overtake the answer.
-    let mut scratch = [0; 1024];
-    let _ = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut scratch)).await;
-    Ok(())
+async fn turn_away(link: &Link, why: &[u8]) -> io::Result<()> {
+    link.send(why).await?;
+    link.hang_up().await
 }

@@ -11,10 +11,10 @@ use partyline_shared::{Bye, Command, Event, MemberId, Timestamp, Token, Via};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::delivery::{Delivery, Form, Posted, item};
+use crate::link::Link;
 use crate::log::Log;
-use crate::meter::Meter;
 use crate::metrics::Metrics;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Room};
 
 /// What may wait for the hub. Whoever has more waits itself: a connection isn't read meanwhile.
 const QUEUE: usize = 4096;
@@ -45,7 +45,7 @@ impl Clock {
 
 #[derive(Debug)]
 enum Wake {
-    Open { session: SessionId, via: Via, form: Form, token: Token, outbox: Arc<Outbox>, meter: Option<Arc<Meter>> },
+    Open { session: SessionId, via: Via, form: Form, token: Token, outbox: Arc<Outbox> },
     Post { post: PostId, author: MemberId, via: Via, text: String, answer: oneshot::Sender<Posted> },
     Hub(Input),
     Log(Vec<Input>),
@@ -56,7 +56,7 @@ enum Wake {
 pub(crate) struct HubHandle {
     wakes: mpsc::Sender<Wake>,
     last: Arc<AtomicU64>,
-    max_delivered: usize,
+    room: Arc<Room>,
     metrics: Arc<Metrics>,
 }
 
@@ -72,24 +72,25 @@ pub(crate) struct Stopped;
 /// A way to the hub. `queue_bytes` bounds what may wait for a reader unasked; its answers may take 16 times that.
 pub(crate) fn channel(queue_bytes: usize, metrics: Arc<Metrics>) -> (HubHandle, HubQueue) {
     let (wakes, queue) = mpsc::channel(QUEUE);
-    (HubHandle { wakes, last: Arc::default(), max_delivered: queue_bytes, metrics }, HubQueue(queue))
+    let (delivered, answers) = (queue_bytes, queue_bytes.saturating_mul(16));
+    let room = Arc::new(Room { delivered, answers, waiting: metrics.deliveries.waiting.clone() });
+    (HubHandle { wakes, last: Arc::default(), room, metrics }, HubQueue(queue))
 }
 
 impl HubHandle {
-    /// Announces a connection. `meter` is what its pace is kept by, where being refused as too fast is to slow it.
+    /// Announces a connection.
     ///
     /// # Errors
     /// [`Stopped`] where the server is about to end, or has no randomness to make a token of.
-    pub(crate) async fn open(&self, via: Via, form: Form, meter: Option<Arc<Meter>>) -> Result<Session, Stopped> {
+    pub(crate) async fn open(&self, via: Via, form: Form, link: Arc<Link>) -> Result<Session, Stopped> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret).map_err(|error| {
             tracing::error!(%error, "the system gives no random bytes");
             Stopped
         })?;
         let id = SessionId(self.last.fetch_add(1, Ordering::Relaxed));
-        let waiting = self.metrics.deliveries.waiting.clone();
-        let outbox = Arc::new(Outbox::new(self.max_delivered, self.max_delivered.saturating_mul(16), waiting));
-        let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox), meter };
+        let outbox = Arc::new(Outbox::new(link, Arc::clone(&self.room)));
+        let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox) };
         self.wakes.send(wake).await.map_err(|_| Stopped)?;
         Ok(Session { id, form, outbox, hub: self.clone() })
     }
@@ -160,6 +161,7 @@ impl Session {
         }
         // A client that floods with nonsense and doesn't read what it gets for it misses some of that.
         self.outbox.answer(item(self.form, event));
+        self.outbox.flush();
     }
 
     /// Ends it from this side, with a last word.
@@ -188,12 +190,12 @@ impl Drop for Session {
 pub(crate) async fn run(
     mut hub: Hub,
     log: Log,
+    mut delivery: Delivery,
     clock: Clock,
     HubQueue(mut queue): HubQueue,
     stopped: impl Future<Output = ()>,
     metrics: Arc<Metrics>,
 ) {
-    let mut delivery = Delivery::new(metrics.deliveries.clone(), metrics.refusals.clone());
     let mut wakes = Vec::with_capacity(BATCH);
     tokio::pin!(stopped);
     loop {
@@ -211,8 +213,8 @@ pub(crate) async fn run(
         }
         for wake in wakes.drain(..) {
             let inputs = match wake {
-                Wake::Open { session, via, form, token, outbox, meter } => {
-                    delivery.open(session, form, outbox, meter);
+                Wake::Open { session, via, form, token, outbox } => {
+                    delivery.open(session, form, outbox);
                     VecDeque::from([Input::Open { session, via, token }])
                 }
                 Wake::Post { post, author, via, text, answer } => {
@@ -223,6 +225,11 @@ pub(crate) async fn run(
                 Wake::Log(answers) => VecDeque::from(answers),
             };
             handle(&mut hub, &log, &mut delivery, inputs, clock);
+        }
+        // Once for all that was taken: the readers' threads are woken for it once.
+        if let Err(error) = delivery.flush() {
+            tracing::error!(%error, "the hub ends");
+            break;
         }
         metrics.load.set(&hub.load());
     }
@@ -244,7 +251,7 @@ fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDequ
                 Effect::Posted { post, outcome } => delivery.posted(post, outcome),
                 Effect::Subscribe { session, room } => delivery.subscribe(session, room),
                 Effect::Unsubscribe { session, room } => delivery.unsubscribe(session, room),
-                Effect::Deliver { room, event, except } => delivery.deliver(room, &event, except),
+                Effect::Deliver { room, event, except } => delivery.deliver(room, event, except),
                 Effect::Append { append, entry } => {
                     if let Err(error) = log.append(append, entry) {
                         inputs.push_back(Input::Committed { append, outcome: Err(error) });

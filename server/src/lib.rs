@@ -11,6 +11,7 @@ mod descriptors;
 #[cfg(feature = "test-build")]
 mod faults;
 mod hub_task;
+mod link;
 mod listen;
 mod log;
 mod meter;
@@ -19,6 +20,7 @@ mod metrics;
 mod outbox;
 mod panics;
 mod silence;
+mod socket;
 mod stderr_log;
 mod tools;
 mod transport;
@@ -48,6 +50,7 @@ pub use welcome::where_to_go;
 
 use addresses::Addresses;
 use connection::Shared;
+use delivery::Delivery;
 use hub_task::{Clock, HubHandle};
 use listen::Listener;
 use log::{Log, LogSettings};
@@ -127,7 +130,8 @@ impl Server {
         let hub_stopped = CancellationToken::new();
         let stopped = hub_stopped.clone().cancelled_owned();
         let runtime = Builder::new_current_thread().enable_time().build().map_err(StartError::Hub)?;
-        let running = hub_task::run(Hub::new(hub), log, clock, queue, stopped, Arc::clone(&metrics));
+        let delivery = Delivery::start(&metrics.deliveries, &metrics.refusals).map_err(StartError::Hub)?;
+        let running = hub_task::run(Hub::new(hub), log, delivery, clock, queue, stopped, Arc::clone(&metrics));
         // A thread of its own: among thousands of connections that all have something to do at once it would have to wait
         // for its turn, and everybody for it, twice a message.
         let (ended, hub_task) = oneshot::channel();
@@ -143,7 +147,6 @@ impl Server {
         let router = transport::http::router(Site {
             hub: handle.clone(),
             json_bytes: bounds.json_bytes,
-            queue_bytes: bounds.queue_bytes,
             ping_after: bounds.ping_after,
             allow_origin: config.allow_origin,
             allow_host: config.allow_host,

@@ -27,9 +27,10 @@ use self::outage::Outage;
 use self::refusals::Refusals;
 use crate::addresses::{Addresses, Admitted};
 use crate::connection::{self, Arrival, Peer, Shared};
+use crate::link::Link;
 use crate::meter::Meter;
-use crate::metered::Metered;
 use crate::metrics::TurnedAway;
+use crate::socket;
 use crate::transport::datagrams::Datagrams;
 
 /// Connections that the system keeps until they are accepted.
@@ -200,19 +201,18 @@ pub(crate) async fn accept(
         let (admitted, meter) = (Admitted::new(counted, place), Meter::new(shared.bounds.pace));
         let id = shared.last.fetch_add(1, Ordering::Relaxed) + 1;
         let span = tracing::info_span!("connection", id, %peer, dialect = tracing::field::Empty);
+        let socket = match stream {
+            Stream::Tcp(stream, _) => {
+                if let Err(error) = tcp::prepare(&stream, shared.bounds.ping_after) {
+                    tracing::debug!(%error, "a socket takes no options");
+                }
+                socket::Socket::Tcp(stream)
+            }
+            Stream::Unix(stream) => socket::Socket::Unix(stream),
+        };
+        let link = Link::new(socket, meter, admitted);
         let serving = async move {
-            let served = match stream {
-                Stream::Tcp(stream, _) => {
-                    if let Err(error) = tcp::prepare(&stream, shared.bounds.ping_after) {
-                        tracing::debug!(%error, "a socket takes no options");
-                    }
-                    connection::serve(Metered::new(stream, meter, admitted), arrival, silent, &shared).await
-                }
-                Stream::Unix(stream) => {
-                    connection::serve(Metered::new(stream, meter, admitted), arrival, silent, &shared).await
-                }
-            };
-            if let Err(error) = served {
+            if let Err(error) = connection::serve(link, arrival, silent, &shared).await {
                 tracing::debug!(%error, "a connection ended");
             }
         };

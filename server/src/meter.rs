@@ -5,7 +5,6 @@
 //! that is ahead of its pace isn't read, nothing of it is refused or dropped.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -52,9 +51,9 @@ pub(crate) struct Meter {
 
 impl Meter {
     /// For a connection that was opened now; without a pace it is read as fast as it comes.
-    pub(crate) fn new(pace: Option<Pace>) -> Arc<Self> {
+    pub(crate) fn new(pace: Option<Pace>) -> Self {
         let (paid, heard, moved) = Default::default();
-        Arc::new(Self { pace, opened: Instant::now(), paid, heard, moved })
+        Self { pace, opened: Instant::now(), paid, heard, moved }
     }
 
     /// Counts work as if it were so many bytes.
@@ -113,7 +112,7 @@ impl Meter {
 mod tests {
     use super::*;
 
-    fn meter(per_second: u32, burst: u32) -> Arc<Meter> {
+    fn meter(per_second: u32, burst: u32) -> Meter {
         Meter::new(NonZeroU32::new(per_second).map(|per_second| Pace { per_second, burst }))
     }
 

@@ -1,6 +1,6 @@
-//! A connection's stream: read no faster than its meter allows, and counted for as long as it is there.
+//! A connection as a stream, for HTTP: read no faster than its pace allows.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -9,41 +9,26 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep_until};
 
-use crate::addresses::Admitted;
-use crate::meter::Meter;
+use crate::link::Link;
 
-/// Reads what was put back, then the stream, which waits while its client is ahead of its pace; writes to the stream.
-///
-/// It holds the connection's place: a WebSocket outlives the task and the request that it came from, and its place is
-/// given back when its stream goes, whatever ends it.
+/// Reads what was read of it already, then its socket, which waits while its client is ahead of its pace; writes to the
+/// socket.
 #[derive(Debug)]
-pub(crate) struct Metered<S> {
-    stream: S,
+pub(crate) struct Metered {
+    link: Arc<Link>,
     first: Bytes,
-    meter: Arc<Meter>,
     /// There only while it waits: an idle connection has none.
     wait: Option<Pin<Box<Sleep>>>,
-    _admitted: Admitted,
 }
 
-impl<S> Metered<S> {
-    /// A stream that was accepted.
-    pub(crate) fn new(stream: S, meter: Arc<Meter>, admitted: Admitted) -> Self {
-        Self { stream, first: Bytes::new(), meter, wait: None, _admitted: admitted }
-    }
-
-    /// Its account.
-    pub(crate) fn meter(&self) -> &Arc<Meter> {
-        &self.meter
-    }
-
-    /// Puts back all that was read of it: it comes again, and has been counted already.
-    pub(crate) fn put_back(&mut self, first: Bytes) {
-        self.first = first;
+impl Metered {
+    /// A connection, of which `first` was read already, and counted.
+    pub(crate) fn new(link: Arc<Link>, first: Bytes) -> Self {
+        Self { link, first, wait: None }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
+impl AsyncRead for Metered {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if !self.first.is_empty() {
             let len = self.first.len().min(buf.remaining());
@@ -56,43 +41,56 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
                 ready!(wait.as_mut().poll(cx));
                 self.wait = None;
             }
-            let Some(until) = self.meter.ahead_until() else { break };
+            let Some(until) = self.link.meter().ahead_until() else { break };
             self.wait = Some(Box::pin(sleep_until(until)));
         }
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        self.meter.read(buf.filled().len() - before);
-        Poll::Ready(Ok(()))
+        loop {
+            ready!(self.link.socket().poll_readable(cx))?;
+            match self.link.socket().try_read(buf.initialize_unfilled()) {
+                Ok(len) => {
+                    buf.advance(len);
+                    self.link.meter().read(len);
+                    return Poll::Ready(Ok(()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
-        self.meter.written();
-        Poll::Ready(Ok(written))
+impl AsyncWrite for Metered {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
+        pieces: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, bufs))?;
-        self.meter.written();
-        Poll::Ready(Ok(written))
+        loop {
+            ready!(self.link.socket().poll_writable(cx))?;
+            match self.link.socket().try_write(pieces) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => {
+                    self.link.meter().written();
+                    return Poll::Ready(written);
+                }
+            }
+        }
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        true
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.link.socket().shut_down())
     }
 }
 
@@ -102,24 +100,26 @@ mod tests {
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::UnixStream;
     use tokio::time::Instant;
 
     use super::*;
+    use crate::link;
     use crate::meter::Pace;
 
     /// What a client writes to, and what the server reads of it.
-    fn metered(per_second: u32, burst: u32) -> (tokio::io::DuplexStream, Metered<tokio::io::DuplexStream>) {
-        let (client, server) = tokio::io::duplex(1 << 20);
+    fn metered(per_second: u32, burst: u32, first: &'static [u8]) -> (UnixStream, Metered) {
         let pace = NonZeroU32::new(per_second).map(|per_second| Pace { per_second, burst });
-        (client, Metered::new(server, Meter::new(pace), Admitted::for_test()))
+        let (client, link) = link::tests::pair(pace);
+        (client, Metered::new(link, Bytes::from_static(first)))
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_flood_is_read_at_its_pace_and_whole() {
-        let (mut client, mut server) = metered(10_000, 50_000);
+        let (mut client, mut server) = metered(10_000, 50_000, b"");
         let sent: Vec<u8> = (0..150_000u32).map(|n| n.to_le_bytes()[0]).collect();
-        client.write_all(&sent).await.unwrap();
-        drop(client);
+        let copy = sent.clone();
+        let writing = tokio::spawn(async move { client.write_all(&copy).await });
         let began = Instant::now();
         let (mut got, mut piece) = (Vec::new(), [0; 1000]);
         loop {
@@ -131,33 +131,29 @@ mod tests {
             let allowed = 50_000 + began.elapsed().as_millis() as usize * 10 + piece.len();
             assert!(got.len() <= allowed, "{} of {allowed}", got.len());
         }
+        writing.await.unwrap().unwrap();
         assert_eq!(got, sent);
-        assert!(began.elapsed() <= Duration::from_millis(10_100), "{:?}", began.elapsed());
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_a_limit_nothing_waits() {
-        let (mut client, mut server) = metered(0, 0);
-        client.write_all(&vec![1; 1 << 20]).await.unwrap();
+        let (mut client, mut server) = metered(0, 0, b"");
+        client.write_all(&[1; 100_000]).await.unwrap();
         drop(client);
         let began = Instant::now();
         let mut got = Vec::new();
         server.read_to_end(&mut got).await.unwrap();
-        assert_eq!((got.len(), began.elapsed()), (1 << 20, Duration::ZERO));
+        assert_eq!((got.len(), began.elapsed()), (100_000, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_put_back_comes_first_and_counts_once() {
-        let (mut client, mut server) = metered(1000, 1000);
-        client.write_all(b"GET /").await.unwrap();
-        let mut first = [0; 5];
-        server.read_exact(&mut first).await.unwrap();
-        server.put_back(Bytes::copy_from_slice(&first));
+    async fn what_was_read_already_comes_first_and_is_not_counted_again() {
+        let (mut client, mut server) = metered(1000, 995, b"GET /");
         client.write_all(&[b'x'; 995]).await.unwrap();
         drop(client);
         let mut all = Vec::new();
         server.read_to_end(&mut all).await.unwrap();
         assert!(all.starts_with(b"GET /xxx") && all.len() == 1000);
-        assert_eq!(server.meter().ahead_until(), None, "1,000 bytes came, and that is the burst");
+        assert_eq!(server.link.meter().ahead_until(), None, "995 bytes came, and that is the burst");
     }
 }

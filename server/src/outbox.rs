@@ -1,26 +1,36 @@
-//! What a reader has yet to be sent.
+//! What a reader has yet to be sent, and the one way by which it is: everything that is written to a connection, after
+//! the first words of HTTP, goes through its outbox, whoever writes it.
 //!
 //! Obligations: what is put in comes out in order and whole. What a reader is shown unasked (deliveries) may
 //! wait up to `delivered` bytes, its answers up to `answers`; a reader that exceeds either is told `bye` after
 //! what it has, and gets nothing more. It lost its connection, not a message: it comes back and resumes.
+//!
+//! The fast path is [`Outbox::flush`]: whoever put something in writes it to the socket there and then, all that is queued
+//! at once. The connection's own task is woken only for what it alone can do: to wait until a socket takes more, to encode
+//! or understand an event, and to end. Waking a task for each reader and message costs as much as the write.
+
+mod size;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::{self, IoSlice};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::ws::Utf8Bytes;
-use bytes::Bytes;
-use partyline_shared::{Event, MemberRef, Message};
+use bytes::{Buf, Bytes};
+use partyline_shared::Event;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+
+use self::size::size;
+use crate::link::Link;
+
+/// Pieces that are written at once at most. There are few: what is delivered in a room at a time is one.
+const PIECES: usize = 16;
 
 /// One thing to send, in the form that its reader takes.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
-    /// Plain text, or a line of JSON: as it goes to the socket.
+    /// As it goes to the socket.
     Bytes(Bytes),
-    /// The text of a WebSocket frame.
-    Frame(Utf8Bytes),
     /// For a transport that has to understand its answers (plain text), or that encodes it itself (a page).
     Event(Box<Event>),
 }
@@ -29,38 +39,9 @@ impl Item {
     fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
-            Self::Frame(text) => text.len(),
             Self::Event(event) => size(event),
         }
     }
-}
-
-/// At least what an event will be as JSON, without encoding it: whoever asks for its size is the hub's task.
-fn size(event: &Event) -> usize {
-    match event {
-        Event::History(page) => FRAME + page.room.len() + page.messages.iter().map(message).sum::<usize>(),
-        Event::Joined(joined) => {
-            let members: usize = joined.members.iter().map(member).sum();
-            FRAME + joined.room.len() + members + joined.messages.iter().map(message).sum::<usize>()
-        }
-        Event::Members { room, members, .. } => FRAME + room.len() + members.iter().map(member).sum::<usize>(),
-        Event::Message(said) => FRAME + message(said),
-        _ => FRAME,
-    }
-}
-
-/// Names of fields, numbers, and what else of JSON there is around texts.
-const FRAME: usize = 128;
-
-fn message(message: &Message) -> usize {
-    let Message { room, from, to, text, .. } = message;
-    let escaped = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count();
-    FRAME + room.len() + member(from) + to.as_ref().map_or(0, member) + text.len() + escaped
-}
-
-fn member(member: &MemberRef) -> usize {
-    // An id is 32 digits.
-    64 + member.nick.len()
 }
 
 /// What came of putting something in.
@@ -74,67 +55,109 @@ pub(crate) enum Put {
     Ending,
 }
 
+/// What there is to do for the connection's task.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// These are to be encoded, or understood, and written. Until the task asks again, what comes after them waits.
+    Items(VecDeque<Item>),
+    /// The socket takes no more: [`Outbox::unblocked`].
+    Blocked,
+    /// All is sent, and nothing will be any more.
+    Ended,
+}
+
+/// What a piece counts towards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Delivered,
+    Answer,
+}
+
 #[derive(Debug, Default)]
 struct State {
-    items: VecDeque<Item>,
+    /// What can go to the socket.
+    ready: VecDeque<(Bytes, Class)>,
+    /// What the task has to see first, and all that came after.
+    held: VecDeque<(Item, Class)>,
+    /// Bytes that wait, of each class.
     delivered: usize,
     answers: usize,
-    /// All that is queued, the last words included.
-    queued: i64,
+    /// Of them, those that the gauge knows of.
+    counted: i64,
+    /// What comes as bytes needs no task: whoever brings it may write it.
+    direct: bool,
+    /// The task is busy with what it took: what comes now comes after that.
+    busy: bool,
+    /// The socket takes no more, and the task waits until it does.
+    blocked: bool,
     /// Nothing comes after what is queued.
     ending: bool,
+    /// Nothing reaches its reader any more.
+    failed: bool,
+}
+
+/// What all outboxes have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    /// Bytes that may wait for a reader unasked.
+    pub(crate) delivered: usize,
+    /// Bytes of answers that may wait for it.
+    pub(crate) answers: usize,
+    /// What waits in all of them together because sockets take no more, in bytes.
+    pub(crate) waiting: Gauge,
 }
 
 /// A bounded queue with one reader.
 #[derive(Debug)]
 pub(crate) struct Outbox {
+    link: Arc<Link>,
     state: Mutex<State>,
-    /// Something was put in, or nothing will be any more.
+    /// There is something to do for the task.
     news: Notify,
     /// What is queued is the last.
-    ending: CancellationToken,
-    max_delivered: usize,
-    max_answers: usize,
-    /// What waits in all of them together, in bytes.
-    waiting: Gauge,
+    ended: Notify,
+    room: Arc<Room>,
 }
 
 impl Outbox {
-    /// An empty one, with its bounds in bytes, that counts what waits in it with `waiting`.
-    pub(crate) fn new(max_delivered: usize, max_answers: usize, waiting: Gauge) -> Self {
-        let (state, news, ending) = (Mutex::default(), Notify::new(), CancellationToken::new());
-        Self { state, news, ending, max_delivered, max_answers, waiting }
+    /// An empty one. What it gets waits for the task, until [`Outbox::go_direct`].
+    pub(crate) fn new(link: Arc<Link>, room: Arc<Room>) -> Self {
+        Self { link, state: Mutex::default(), news: Notify::new(), ended: Notify::new(), room }
     }
 
-    /// Puts in something that its reader is shown unasked.
-    pub(crate) fn deliver(&self, item: Item) -> Put {
+    /// The connection that it is for.
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+
+    /// From now on whoever brings bytes may write them, once those before them are.
+    pub(crate) fn go_direct(&self) {
+        self.state().direct = true;
+    }
+
+    /// Puts in something that its reader is shown unasked. [`Outbox::flush`] sends it.
+    pub(crate) fn deliver(&self, bytes: Bytes) -> Put {
         let mut state = self.state();
         if state.ending {
             return Put::Ending;
         }
-        if state.delivered + item.len() > self.max_delivered {
+        if state.delivered + bytes.len() > self.room.delivered {
             return Put::Full;
         }
-        state.delivered += item.len();
-        self.push(&mut state, item);
-        drop(state);
-        self.news.notify_one();
+        self.put(&mut state, Item::Bytes(bytes), Class::Delivered);
         Put::Queued
     }
 
-    /// Puts in an answer to something that its reader asked.
+    /// Puts in an answer to something that its reader asked. [`Outbox::flush`] sends it.
     pub(crate) fn answer(&self, item: Item) -> Put {
         let mut state = self.state();
         if state.ending {
             return Put::Ending;
         }
-        if state.answers + item.len() > self.max_answers {
+        if state.answers + item.len() > self.room.answers {
             return Put::Full;
         }
-        state.answers += item.len();
-        self.push(&mut state, item);
-        drop(state);
-        self.news.notify_one();
+        self.put(&mut state, item, Class::Answer);
         Put::Queued
     }
 
@@ -143,46 +166,162 @@ impl Outbox {
         let mut state = self.state();
         if !state.ending {
             if let Some(last) = last {
-                self.push(&mut state, last);
+                self.put(&mut state, last, Class::Answer);
             }
             state.ending = true;
         }
+        self.write(&mut state);
         drop(state);
         self.news.notify_one();
-        self.ending.cancel();
+        self.ended.notify_waiters();
+    }
+
+    /// Writes what the task has encoded, in the place of what it took, and after all that was ready before.
+    pub(crate) fn put_ready(&self, pieces: impl IntoIterator<Item = Bytes>) {
+        let mut state = self.state();
+        for bytes in pieces.into_iter().filter(|bytes| !bytes.is_empty()) {
+            state.answers += bytes.len();
+            state.ready.push_back((bytes, Class::Answer));
+        }
+        self.write(&mut state);
+    }
+
+    /// Puts in what the protocol below the chat has to say, also behind the last words of the chat. [`Outbox::flush`] sends it.
+    pub(crate) fn put_control(&self, bytes: Bytes) -> Put {
+        let mut state = self.state();
+        if state.answers + bytes.len() > self.room.answers {
+            return Put::Full;
+        }
+        state.answers += bytes.len();
+        state.ready.push_back((bytes, Class::Answer));
+        Put::Queued
+    }
+
+    /// Writes what is ready, as much of it as the socket takes.
+    pub(crate) fn flush(&self) {
+        self.write(&mut self.state());
     }
 
     /// Waits until nothing more can be put in.
     pub(crate) async fn ended(&self) {
-        self.ending.cancelled().await;
+        loop {
+            // Before the look: what ends it in between is noticed.
+            let ended = self.ended.notified();
+            if self.state().ending {
+                return;
+            }
+            ended.await;
+        }
     }
 
-    /// Takes all that is queued, waiting for the first; `None` once nothing is and nothing will be.
-    ///
-    /// Whatever is there is taken at once, so that it can be written at once.
-    pub(crate) async fn take(&self) -> Option<VecDeque<Item>> {
+    /// Whether nothing reaches its reader any more, who has gone.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.state().failed
+    }
+
+    /// Waits until there is something to do for the task. Nothing is lost where this isn't waited for to its end.
+    pub(crate) async fn task(&self) -> Task {
         loop {
             {
                 let mut state = self.state();
-                if !state.items.is_empty() {
-                    state.delivered = 0;
-                    state.answers = 0;
-                    self.waiting.dec_by(std::mem::take(&mut state.queued));
-                    return Some(std::mem::take(&mut state.items));
+                state.busy = false;
+                if state.blocked {
+                    return Task::Blocked;
                 }
-                if state.ending {
-                    return None;
+                if !state.held.is_empty() {
+                    state.busy = true;
+                    let held = std::mem::take(&mut state.held);
+                    let items = held.into_iter().map(|(item, class)| {
+                        state.taken(class, item.len());
+                        item
+                    });
+                    let items = items.collect();
+                    self.count(&mut state);
+                    return Task::Items(items);
+                }
+                if state.ending && state.ready.is_empty() {
+                    return Task::Ended;
                 }
             }
             self.news.notified().await;
         }
     }
 
-    fn push(&self, state: &mut State, item: Item) {
-        let len = i64::try_from(item.len()).unwrap_or(i64::MAX);
-        state.queued += len;
-        self.waiting.inc_by(len);
-        state.items.push_back(item);
+    /// Waits until everything that is ready is written. Takes what is there to be done for [`Task::Blocked`].
+    pub(crate) async fn unblocked(&self) {
+        while self.state().blocked {
+            // Where the socket has failed, the write says so.
+            let _ = self.link.socket().writable().await;
+            let mut state = self.state();
+            state.blocked = false;
+            self.write(&mut state);
+        }
+    }
+
+    /// The next items for a task that has nothing else to do for its reader; `None` once there are no more.
+    pub(crate) async fn items(&self) -> Option<VecDeque<Item>> {
+        loop {
+            match self.task().await {
+                Task::Items(items) => return Some(items),
+                Task::Blocked => self.unblocked().await,
+                Task::Ended => return None,
+            }
+        }
+    }
+
+    fn put(&self, state: &mut State, item: Item, class: Class) {
+        match class {
+            Class::Delivered => state.delivered += item.len(),
+            Class::Answer => state.answers += item.len(),
+        }
+        match item {
+            Item::Bytes(bytes) if state.direct && !state.busy && state.held.is_empty() => {
+                if !bytes.is_empty() {
+                    state.ready.push_back((bytes, class));
+                }
+            }
+            item => {
+                state.held.push_back((item, class));
+                self.count(state);
+                self.news.notify_one();
+            }
+        }
+    }
+
+    /// The one place that writes to the socket.
+    fn write(&self, state: &mut State) {
+        while !state.blocked && !state.ready.is_empty() {
+            let mut slices = [IoSlice::new(&[]); PIECES];
+            let pieces =
+                slices.iter_mut().zip(&state.ready).map(|(slice, (piece, _))| *slice = IoSlice::new(piece)).count();
+            match self.link.socket().try_write(&slices[..pieces]) {
+                Ok(written) => state.wrote(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    state.blocked = true;
+                    self.news.notify_one();
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    tracing::debug!(%error, "a connection can't be written to");
+                    state.give_up();
+                    self.news.notify_one();
+                    self.ended.notify_waiters();
+                }
+            }
+        }
+        self.count(state);
+        if state.ending && state.ready.is_empty() {
+            self.news.notify_one();
+        }
+    }
+
+    /// Tells the gauge what waits. Mostly nothing does, and nothing is told: it is everybody's.
+    fn count(&self, state: &mut State) {
+        let waits = i64::try_from(state.delivered + state.answers).unwrap_or(i64::MAX);
+        if waits != state.counted {
+            self.room.waiting.inc_by(waits - state.counted);
+            state.counted = waits;
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -191,101 +330,49 @@ impl Outbox {
     }
 }
 
+impl State {
+    /// So many bytes of what is ready are the system's now.
+    fn wrote(&mut self, mut written: usize) {
+        while let Some((piece, class)) = self.ready.front_mut() {
+            let (class, part) = (*class, written.min(piece.len()));
+            piece.advance(part);
+            written -= part;
+            let is_whole = piece.is_empty();
+            self.taken(class, part);
+            if !is_whole {
+                return;
+            }
+            self.ready.pop_front();
+        }
+        if self.ready.capacity() > PIECES {
+            // Idle connections hold nothing.
+            self.ready = VecDeque::new();
+        }
+    }
+
+    fn taken(&mut self, class: Class, len: usize) {
+        match class {
+            Class::Delivered => self.delivered -= len,
+            Class::Answer => self.answers -= len,
+        }
+    }
+
+    /// Nobody reads any more.
+    fn give_up(&mut self) {
+        self.ready.clear();
+        self.held.clear();
+        (self.delivered, self.answers) = (0, 0);
+        (self.ending, self.failed) = (true, true);
+    }
+}
+
 impl Drop for Outbox {
     fn drop(&mut self) {
         // Nobody takes it any more.
-        let queued = self.state().queued;
-        self.waiting.dec_by(queued);
+        let counted = self.state().counted;
+        self.room.waiting.dec_by(counted);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use partyline_shared::{Joined, Kind, MemberId, Seq, Timestamp, Via};
-
-    use super::*;
-
-    fn outbox(max_delivered: usize, max_answers: usize) -> Outbox {
-        Outbox::new(max_delivered, max_answers, Gauge::default())
-    }
-
-    fn item(text: &'static str) -> Item {
-        Item::Bytes(Bytes::from_static(text.as_bytes()))
-    }
-
-    fn texts(items: VecDeque<Item>) -> Vec<String> {
-        let text = |item| match item {
-            Item::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
-            Item::Frame(_) | Item::Event(_) => panic!("only bytes were put in"),
-        };
-        items.into_iter().map(text).collect()
-    }
-
-    #[test]
-    fn an_event_counts_for_at_least_what_it_will_be() {
-        let long = u64::MAX >> 11;
-        let from = MemberRef { id: MemberId([0xff; 16]), nick: "小明".into() };
-        let said = Message {
-            room: "lobby".into(),
-            seq: Seq(long),
-            at: Timestamp(long),
-            from: from.clone(),
-            to: Some(from.clone()),
-            kind: Kind::Action,
-            text: "\t\"quoted\" \\ \n".repeat(10),
-            via: Via::Unknown,
-        };
-        let (room, members, messages) = ("lobby".to_owned(), vec![from; 500], vec![said.clone(); 50]);
-        let joined = Joined { room, count: 500, members, head: Seq(long), messages, afresh: true };
-        for event in [Event::Message(said), Event::Joined(joined)] {
-            let encoded = partyline_shared::codec::json::encode_event(&event).len();
-            assert!((encoded..2 * encoded).contains(&size(&event)), "{} for {encoded}", size(&event));
-        }
-    }
-
-    #[tokio::test]
-    async fn deliveries_and_answers_come_out_in_order_and_at_once() {
-        let outbox = outbox(10, 10);
-        assert_eq!(outbox.deliver(item("one")), Put::Queued);
-        assert_eq!(outbox.answer(item("two")), Put::Queued);
-        assert_eq!(texts(outbox.take().await.unwrap()), ["one", "two"]);
-    }
-
-    #[tokio::test]
-    async fn what_waits_is_counted_until_it_is_taken_or_given_up() {
-        let waiting = Gauge::default();
-        let (taken, dropped) = (Outbox::new(10, 10, waiting.clone()), Outbox::new(10, 10, waiting.clone()));
-        taken.deliver(item("123"));
-        taken.end(Some(item("good-bye")));
-        dropped.answer(item("12"));
-        dropped.deliver(item("more than fits"));
-        assert_eq!(waiting.get(), 3 + 8 + 2);
-        taken.take().await.unwrap();
-        assert_eq!(waiting.get(), 2);
-        drop(dropped);
-        assert_eq!(waiting.get(), 0);
-    }
-
-    #[tokio::test]
-    async fn each_bound_holds_by_itself() {
-        let outbox = outbox(4, 8);
-        assert_eq!(outbox.deliver(item("1234")), Put::Queued);
-        assert_eq!(outbox.deliver(item("5")), Put::Full);
-        assert_eq!(outbox.answer(item("12345678")), Put::Queued);
-        assert_eq!(outbox.answer(item("9")), Put::Full);
-        outbox.take().await.unwrap();
-        assert_eq!(outbox.deliver(item("5")), Put::Queued, "what was taken makes room");
-    }
-
-    #[tokio::test]
-    async fn the_last_word_fits_always_and_is_the_last() {
-        let outbox = outbox(1, 1);
-        outbox.deliver(item("1"));
-        outbox.end(Some(item("good-bye")));
-        outbox.end(Some(item("again")));
-        assert_eq!(outbox.deliver(item("2")), Put::Ending);
-        assert_eq!(texts(outbox.take().await.unwrap()), ["1", "good-bye"]);
-        assert!(outbox.take().await.is_none());
-        outbox.ended().await;
-    }
-}
+mod tests;

@@ -33,7 +33,11 @@ impl Deliveries {
         let waiting = Gauge::default();
         registry.register("deliveries", "Events queued for readers, one a reader", deliveries.clone());
         registry.register("readers_too_slow", "Readers let go since too much waited for them", too_slow.clone());
-        registry.register("queue_bytes", "What waits for all readers together, in bytes", waiting.clone());
+        registry.register(
+            "queue_bytes",
+            "What waits for all readers together since they take no more, in bytes",
+            waiting.clone(),
+        );
         let of = |dialect| PerForm {
             messages: deliveries.get_or_create_owned(&[("dialect", dialect), ("kind", "message")]),
             others: deliveries.get_or_create_owned(&[("dialect", dialect), ("kind", "other")]),

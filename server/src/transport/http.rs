@@ -34,8 +34,6 @@ pub(crate) struct Site {
     pub(crate) hub: HubHandle,
     /// The longest JSON object, in bytes.
     pub(crate) json_bytes: usize,
-    /// What may wait for a reader unasked, in bytes.
-    pub(crate) queue_bytes: usize,
     /// After how long a silence a WebSocket is asked whether it is there.
     pub(crate) ping_after: Duration,
     /// Other origins whose pages may connect.

@@ -4,59 +4,49 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
-use bytes::BytesMut;
+use bytes::Bytes;
 use partyline_shared::codec::json;
 use partyline_shared::codec::lines::{Chunk, LineDecoder};
 use partyline_shared::{Code, Event, Refused, Via};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::coop::consume_budget;
 
-use super::{Batch, hang_up, overdue};
+use super::overdue;
 use crate::delivery::{Form, line};
 use crate::hub_task::{HubHandle, Session, Stopped};
-use crate::meter::{COMMAND, Meter};
-use crate::metered::Metered;
+use crate::link::Link;
+use crate::meter::COMMAND;
 use crate::outbox::{Item, Outbox};
 
 /// Serves one connection to its end. `first` is what was read of it already.
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(stream: Metered<S>, first: BytesMut, hub: &HubHandle, max_line: usize) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let meter = Arc::clone(stream.meter());
-    let Ok(session) = hub.open(Via::Json, Form::JsonLine, Some(Arc::clone(&meter))).await else { return Ok(()) };
-    let (mut reader, mut writer) = tokio::io::split(stream);
+pub(crate) async fn serve(link: Arc<Link>, first: Bytes, hub: &HubHandle, max_line: usize) -> io::Result<()> {
+    let Ok(session) = hub.open(Via::Json, Form::JsonLine, Arc::clone(&link)).await else { return Ok(()) };
     let outbox = session.outbox();
+    outbox.go_direct();
     tokio::select! {
-        written = write(outbox, &mut writer) => written?,
+        () = write(outbox) => {}
         // What was asked before the end is answered before the end: the hub sees to that, then the queue ends,
         // and with it the other branch. So this one never comes first.
         () = async {
-            read(&session, &meter, &mut reader, first, max_line).await;
+            read(&session, &link, first, max_line).await;
             std::future::pending::<()>().await;
         } => {}
         () = overdue(outbox) => return Ok(()),
     }
-    hang_up(reader, writer).await
+    link.hang_up().await
 }
 
-async fn read(
-    session: &Session,
-    meter: &Meter,
-    reader: &mut (impl AsyncRead + Unpin),
-    mut bytes: BytesMut,
-    max_line: usize,
-) {
+async fn read(session: &Session, link: &Link, first: Bytes, max_line: usize) {
     let mut decoder = LineDecoder::json(max_line);
     let mut chunks = VecDeque::new();
+    decoder.feed(&first, &mut chunks, &mut Vec::new());
+    drop(first);
     loop {
-        decoder.feed(&bytes, &mut chunks, &mut Vec::new());
-        bytes.clear();
-        for chunk in chunks.drain(..) {
-            meter.charge(COMMAND);
+        // Taken, so that an idle connection holds none.
+        for chunk in std::mem::take(&mut chunks) {
+            link.meter().charge(COMMAND);
             // What is refused here asks nobody anything: without this, a flood of nonsense would never let go of its thread.
             consume_budget().await;
             if take(session, chunk, max_line).await.is_err() {
@@ -64,7 +54,8 @@ async fn read(
             }
         }
         // A reset is an end like any other here: the hub hears of it in the same way.
-        if !matches!(reader.read_buf(&mut bytes).await, Ok(n) if n > 0) {
+        let received = link.receive(|bytes| decoder.feed(bytes, &mut chunks, &mut Vec::new())).await;
+        if !matches!(received, Ok(len) if len > 0) {
             break;
         }
     }
@@ -100,18 +91,12 @@ async fn take(session: &Session, chunk: Chunk, max_line: usize) -> Result<(), St
     }
 }
 
-/// Writes what is queued, all of it at once, until nothing more comes.
-async fn write(outbox: &Outbox, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
-    while let Some(items) = outbox.take().await {
-        let mut batch = Batch::default();
-        for item in items {
-            match item {
-                Item::Bytes(bytes) => batch.push(bytes),
-                Item::Event(event) => batch.push(line(&json::encode_event(&event))),
-                Item::Frame(_) => {}
-            }
-        }
-        writer.write_all_buf(&mut batch).await?;
+/// Encodes what has to be, and writes what the socket didn't take at once, until nothing more comes.
+async fn write(outbox: &Outbox) {
+    while let Some(items) = outbox.items().await {
+        outbox.put_ready(items.into_iter().map(|item| match item {
+            Item::Bytes(bytes) => bytes,
+            Item::Event(event) => line(&event),
+        }));
     }
-    Ok(())
 }

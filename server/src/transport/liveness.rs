@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::meter::Meter;
+use crate::link::Link;
 
 /// What a silence calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) enum Silence {
 /// The silence of one client.
 #[derive(Debug)]
 pub(super) struct Liveness {
-    meter: Arc<Meter>,
+    link: Arc<Link>,
     patience: Duration,
     /// When it was last heard, as far as was looked; what follows is since then.
     heard: Instant,
@@ -39,15 +39,10 @@ pub(super) struct Liveness {
 
 impl Liveness {
     /// It is asked after a silence of `patience`, and has as long to answer.
-    pub(super) fn new(meter: Arc<Meter>, patience: Duration) -> Self {
-        let heard = meter.heard();
+    pub(super) fn new(link: Arc<Link>, patience: Duration) -> Self {
+        let heard = link.meter().heard();
         let timer = Box::pin(sleep_until(heard + patience));
-        Self { meter, patience, heard, asked: None, writing: Duration::ZERO, timer }
-    }
-
-    /// What its connection has taken and when it was heard.
-    pub(super) fn meter(&self) -> &Arc<Meter> {
-        &self.meter
+        Self { link, patience, heard, asked: None, writing: Duration::ZERO, timer }
     }
 
     /// Waits until it has been silent for too long. Nothing is lost where this isn't waited for to the end.
@@ -79,7 +74,7 @@ impl Liveness {
     }
 
     fn look(&mut self) {
-        let heard = self.meter.heard();
+        let heard = self.link.meter().heard();
         if heard != self.heard {
             (self.heard, self.asked, self.writing) = (heard, None, Duration::ZERO);
         }
@@ -89,39 +84,44 @@ impl Liveness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link;
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    fn liveness() -> (Arc<Meter>, Liveness, Instant) {
-        let meter = Meter::new(None);
-        (Arc::clone(&meter), Liveness::new(meter, PATIENCE), Instant::now())
+    fn liveness() -> (Arc<Link>, Liveness, Instant) {
+        let (_, link) = link::tests::pair(None);
+        (Arc::clone(&link), Liveness::new(link, PATIENCE), Instant::now())
     }
 
     #[tokio::test(start_paused = true)]
     async fn whoever_has_vanished_is_noticed_after_twice_the_patience() {
-        let (meter, mut liveness, opened) = liveness();
+        let (link, mut liveness, opened) = liveness();
         assert_eq!((liveness.silence().await, opened.elapsed()), (Silence::Ask, PATIENCE));
         liveness.asked_since(Instant::now());
         tokio::time::advance(Duration::from_secs(19)).await;
-        meter.read(1);
-        assert_eq!((liveness.silence().await, meter.heard().elapsed()), (Silence::Ask, PATIENCE), "it had answered");
+        link.meter().read(1);
+        assert_eq!(
+            (liveness.silence().await, link.meter().heard().elapsed()),
+            (Silence::Ask, PATIENCE),
+            "it had answered"
+        );
         liveness.asked_since(Instant::now());
-        assert_eq!((liveness.silence().await, meter.heard().elapsed()), (Silence::Gone, PATIENCE * 2));
+        assert_eq!((liveness.silence().await, link.meter().heard().elapsed()), (Silence::Gone, PATIENCE * 2));
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_in_the_same_moment_is_an_answer() {
-        let (meter, mut liveness, _) = liveness();
+        let (link, mut liveness, _) = liveness();
         assert_eq!(liveness.silence().await, Silence::Ask);
         liveness.asked_since(Instant::now());
-        meter.read(6);
-        assert_eq!((liveness.silence().await, meter.heard().elapsed()), (Silence::Ask, PATIENCE));
+        link.meter().read(6);
+        assert_eq!((liveness.silence().await, link.meter().heard().elapsed()), (Silence::Ask, PATIENCE));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_taken_slowly_is_no_silence() {
         const PAGE: Duration = Duration::from_mins(1);
-        let (meter, mut liveness, _) = liveness();
+        let (link, mut liveness, _) = liveness();
         let began = Instant::now();
         tokio::time::advance(PAGE).await;
         liveness.wrote_since(began);
@@ -133,7 +133,7 @@ mod tests {
         liveness.wrote_since(asked);
         assert_eq!((liveness.silence().await, asked.elapsed()), (Silence::Gone, PAGE * 2 + PATIENCE));
         // What was taken before it was last heard is nothing to wait for.
-        meter.read(1);
+        link.meter().read(1);
         assert_eq!(liveness.silence().await, Silence::Ask);
         let asked = Instant::now();
         liveness.asked_since(asked);

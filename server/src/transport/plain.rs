@@ -14,21 +14,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use partyline_shared::codec::lines::{Chunk, LineDecoder};
 use partyline_shared::codec::plain::render;
 use partyline_shared::{Command, Event, Hello, Join, Via};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 use self::commands::too_fast;
 use self::lockstep::Backlog;
 use self::opening::{NOT_IMPLEMENTED, Opening};
-use super::{Batch, hang_up, overdue};
+use super::overdue;
 use crate::delivery::Form;
 use crate::hub_task::{HubHandle, Session, Stopped};
-use crate::meter::{COMMAND, Meter};
-use crate::metered::Metered;
+use crate::link::Link;
+use crate::meter::COMMAND;
 use crate::outbox::Item;
 
 /// For how long a client that has never ended a line must be silent for its bytes to be a message.
@@ -38,33 +37,25 @@ pub(crate) const SILENCE: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(
-    stream: Metered<S>,
-    first: BytesMut,
+pub(crate) async fn serve(
+    link: Arc<Link>,
+    first: Bytes,
     at_end: bool,
     via: Via,
     hub: &HubHandle,
     max_line: usize,
     default_room: &str,
-) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let meter = Arc::clone(stream.meter());
-    // Whoever is too fast here is waited for, and not refused.
-    let Ok(session) = hub.open(via, Form::Plain, None).await else { return Ok(()) };
-    let (reader, writer) = tokio::io::split(stream);
+) -> io::Result<()> {
+    let Ok(session) = hub.open(via, Form::Plain, Arc::clone(&link)).await else { return Ok(()) };
     let outbox = session.outbox().clone();
     let mut person = Person {
-        reader,
-        writer,
-        meter,
+        link: Arc::clone(&link),
         session,
         decoder: LineDecoder::plain(max_line),
         max_line,
         chunks: VecDeque::new(),
         opening: Opening::default(),
-        mode: if first.is_empty() { Mode::Lines } else { Mode::Unknown },
+        mode: Mode::Unknown,
         backlog: Backlog::default(),
         default_room: default_room.to_owned(),
         room: None,
@@ -75,14 +66,13 @@ where
         told_encoding: false,
         at_end,
     };
-    let served = tokio::select! {
-        served = person.run(first) => served,
+    tokio::select! {
+        // What it ends with was said already, or can't be.
+        _ = person.run(first) => {}
         () = overdue(&outbox) => return Ok(()),
-    };
-    match served {
-        Ok(()) | Err(End::Over) => hang_up(person.reader, person.writer).await,
-        Err(End::Io(error)) => Err(error),
     }
+    outbox.unblocked().await;
+    link.hang_up().await
 }
 
 /// How a client reads, as far as its habits have shown.
@@ -96,32 +86,20 @@ enum Mode {
     Lines,
 }
 
-/// Why serving stops.
+/// Why serving stops before the client does: nothing more comes from the hub, or nothing reaches the client.
 #[derive(Debug)]
-enum End {
-    /// Nothing more comes from the hub.
-    Over,
-    Io(io::Error),
-}
+struct Over;
 
-impl From<io::Error> for End {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<Stopped> for End {
+impl From<Stopped> for Over {
     fn from(_: Stopped) -> Self {
-        Self::Over
+        Self
     }
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a habit or a notice of its own, none a state")]
 #[derive(Debug)]
-struct Person<R, W> {
-    reader: R,
-    writer: W,
-    meter: Arc<Meter>,
+struct Person {
+    link: Arc<Link>,
     session: Session,
     decoder: LineDecoder,
     max_line: usize,
@@ -148,19 +126,23 @@ struct Person<R, W> {
     at_end: bool,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
-    async fn run(&mut self, mut bytes: BytesMut) -> Result<(), End> {
-        if self.mode == Mode::Lines {
+impl Person {
+    async fn run(&mut self, first: Bytes) -> Result<(), Over> {
+        if first.is_empty() {
+            self.stream();
             self.introduce().await?;
         }
+        let mut replies = Vec::new();
+        self.decoder.feed(&first, &mut self.chunks, &mut replies);
+        drop(first);
         let mut read_at = Instant::now();
         loop {
-            self.feed(&bytes).await?;
-            bytes.clear();
-            while let Some(chunk) = self.chunks.pop_front() {
-                self.meter.charge(COMMAND);
+            // Taken, so that an idle connection holds none.
+            self.write([std::mem::take(&mut replies).into()]).await?;
+            for chunk in std::mem::take(&mut self.chunks) {
+                self.link.meter().charge(COMMAND);
                 if self.opening.is_http(&chunk) {
-                    return Ok(self.writer.write_all(NOT_IMPLEMENTED).await?);
+                    return self.write([Bytes::from_static(NOT_IMPLEMENTED)]).await;
                 }
                 self.act_on(chunk).await?;
             }
@@ -174,12 +156,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
             // Counted from the last byte, whatever is shown meanwhile.
             let silent_at = read_at + SILENCE;
             let may_be_whole = !self.decoder.seen_newline() && self.decoder.is_inside_line();
+            let (decoder, chunks) = (&mut self.decoder, &mut self.chunks);
             tokio::select! {
-                read = self.reader.read_buf(&mut bytes) => {
-                    self.at_end = read? == 0;
+                received = self.link.receive(|bytes| decoder.feed(bytes, chunks, &mut replies)) => {
+                    // A reset is an end like any other.
+                    self.at_end = received.unwrap_or(0) == 0;
                     read_at = Instant::now();
                 }
-                items = self.session.outbox().take() => self.show(items.ok_or(End::Over)?).await?,
+                items = self.session.outbox().items() => self.show(items.ok_or(Over)?).await?,
                 () = tokio::time::sleep_until(silent_at), if may_be_whole => {
                     self.chunks.extend(self.decoder.take_unfinished());
                 }
@@ -187,24 +171,31 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
         }
     }
 
-    async fn feed(&mut self, bytes: &[u8]) -> Result<(), End> {
-        let mut replies = Vec::new();
-        self.decoder.feed(bytes, &mut self.chunks, &mut replies);
-        if !replies.is_empty() {
-            self.writer.write_all(&replies).await?;
-        }
-        Ok(())
+    /// Shows it from now on what is said as it is said.
+    fn stream(&mut self) {
+        self.mode = Mode::Lines;
+        self.session.outbox().go_direct();
     }
 
-    async fn act_on(&mut self, chunk: Chunk) -> Result<(), End> {
+    /// Writes, behind all that was written before, and waits until the socket has taken it.
+    async fn write(&self, pieces: impl IntoIterator<Item = Bytes>) -> Result<(), Over> {
+        let outbox = self.session.outbox();
+        outbox.put_ready(pieces);
+        outbox.unblocked().await;
+        if outbox.has_failed() { Err(Over) } else { Ok(()) }
+    }
+
+    async fn act_on(&mut self, chunk: Chunk) -> Result<(), Over> {
         let mode = if self.decoder.seen_newline() { Mode::Lines } else { Mode::Lockstep };
         let before = std::mem::replace(&mut self.mode, mode);
-        if before == Mode::Unknown {
-            self.introduce().await?;
-        } else if before == Mode::Lockstep && mode == Mode::Lines {
+        if before != Mode::Lines && mode == Mode::Lines {
+            self.stream();
             // From here on it is shown everything as it is said, what it has missed first.
             let missed = self.backlog.take_all();
-            self.writer.write_all(missed.as_bytes()).await?;
+            self.write([missed.into()]).await?;
+        }
+        if before == Mode::Unknown {
+            self.introduce().await?;
         }
         match chunk {
             Chunk::TooLong => {
@@ -217,7 +208,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
                 if replaced && !self.told_encoding && self.mode == Mode::Lines {
                     self.told_encoding = true;
                     let notice = "-- error: that isn't UTF-8; what can't be read is shown as \u{fffd}\n";
-                    self.writer.write_all(notice.as_bytes()).await?;
+                    self.write([Bytes::from_static(notice.as_bytes())]).await?;
                 }
                 self.act_on_line(&text).await
             }
@@ -225,7 +216,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
     }
 
     /// Says hello and enters the default room. In [`Mode::Lines`] the answers are the greeting.
-    async fn introduce(&mut self) -> Result<(), End> {
+    async fn introduce(&mut self) -> Result<(), Over> {
         let welcome = self.ask(Command::Hello(Hello::default()), |event| matches!(event, Event::Welcome(_))).await?;
         if let Event::Welcome(welcome) = welcome {
             self.page = u32::try_from(welcome.limits.page).unwrap_or(u32::MAX);
@@ -240,10 +231,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
     }
 
     /// Asks the hub, and waits for the answer, showing meanwhile what comes.
-    async fn ask(&mut self, command: Command, is_answer: impl Fn(&Event) -> bool) -> Result<Event, End> {
+    async fn ask(&mut self, command: Command, is_answer: impl Fn(&Event) -> bool) -> Result<Event, Over> {
         self.session.command(command).await?;
         loop {
-            let items = self.session.outbox().take().await.ok_or(End::Over)?;
+            let items = self.session.outbox().items().await.ok_or(Over)?;
             let answer = items.iter().find_map(|item| match item {
                 Item::Event(event) if is_answer(event) => Some((**event).clone()),
                 _ => None,
@@ -256,22 +247,22 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
     }
 
     /// Shows what comes for a while, without reading.
-    async fn pause(&mut self, millis: u64) -> Result<(), End> {
+    async fn pause(&mut self, millis: u64) -> Result<(), Over> {
         let until = Instant::now() + Duration::from_millis(millis);
         loop {
             tokio::select! {
-                items = self.session.outbox().take() => self.show(items.ok_or(End::Over)?).await?,
+                items = self.session.outbox().items() => self.show(items.ok_or(Over)?).await?,
                 () = tokio::time::sleep_until(until) => return Ok(()),
             }
         }
     }
 
     /// Writes what came, all of it at once; keeps it for later where the client is in lockstep.
-    async fn show(&mut self, items: VecDeque<Item>) -> Result<(), End> {
-        let mut batch = Batch::default();
+    async fn show(&mut self, items: VecDeque<Item>) -> Result<(), Over> {
+        let mut pieces = Vec::new();
         for item in items {
             match item {
-                Item::Bytes(text) if self.mode == Mode::Lines => batch.push(text),
+                Item::Bytes(text) if self.mode == Mode::Lines => pieces.push(text),
                 Item::Bytes(text) => self.backlog.push(&String::from_utf8_lossy(&text)),
                 // Waited out, see `say`.
                 Item::Event(event) if too_fast(&event).is_some() => {}
@@ -280,24 +271,23 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
                     // private one, and good-bye is said to everybody.
                     let text = render(&event).unwrap_or_default();
                     match *event {
-                        Event::Bye(_) => batch.push(Bytes::from(text)),
-                        _ if self.mode == Mode::Lines => batch.push(Bytes::from(text)),
+                        Event::Bye(_) => pieces.push(Bytes::from(text)),
+                        _ if self.mode == Mode::Lines => pieces.push(Bytes::from(text)),
                         Event::Message(_) => self.backlog.push(&text),
                         _ => {}
                     }
                 }
-                Item::Frame(_) => {}
             }
         }
-        Ok(self.writer.write_all_buf(&mut batch).await?)
+        self.write(pieces).await
     }
 
     /// Writes the answer to what the client said. In lockstep, what others said goes with it as far as it fits.
-    async fn respond(&mut self, text: String) -> Result<(), End> {
+    async fn respond(&mut self, text: String) -> Result<(), Over> {
         let mut text = if self.mode == Mode::Lockstep { self.backlog.answer(&text) } else { text };
         if self.at_end && !text.ends_with('\n') {
             text.push('\n');
         }
-        Ok(self.writer.write_all(text.as_bytes()).await?)
+        self.write([text.into()]).await
     }
 }

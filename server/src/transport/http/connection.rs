@@ -5,18 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::rt::Executor;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span};
 
 use crate::connection::Arrival;
+use crate::link::Link;
 use crate::meter::{Meter, REQUEST};
 use crate::metered::Metered;
 
@@ -30,20 +31,18 @@ const HEAD_BYTES: usize = 64 * 1024;
 const IDLE_FACTOR: u32 = 3;
 
 /// Serves one connection to its end, or until a WebSocket comes of it, which is a task of its own. Each request carries
-/// its [`Arrival`] and its connection's [`Meter`].
+/// its [`Arrival`] and its connection's [`Link`]. `first` is what was read of it already.
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve<S>(
-    stream: Metered<S>,
+pub(crate) async fn serve(
+    link: Arc<Link>,
+    first: Bytes,
     arrival: Arrival,
     router: Router,
     head_within: Duration,
     stopping: CancellationToken,
-) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+) -> io::Result<()> {
     let mut builder = auto::Builder::new(InSpan(Span::current()));
     builder
         .http1()
@@ -56,15 +55,15 @@ where
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS);
-    let meter = Arc::clone(stream.meter());
-    let (router, account) = (TowerToHyperService::new(router), Arc::clone(&meter));
+    let (router, account) = (TowerToHyperService::new(router), Arc::clone(&link));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        account.charge(REQUEST);
+        account.meter().charge(REQUEST);
         request.extensions_mut().insert(arrival);
         request.extensions_mut().insert(Arc::clone(&account));
         router.call(request)
     });
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let connection =
+        builder.serve_connection_with_upgrades(TokioIo::new(Metered::new(Arc::clone(&link), first)), service);
     tokio::pin!(connection);
     let mut stops = false;
     loop {
@@ -74,7 +73,7 @@ where
                 stops = true;
                 connection.as_mut().graceful_shutdown();
             }
-            () = idle(&meter, head_within * IDLE_FACTOR) => {
+            () = idle(link.meter(), head_within * IDLE_FACTOR) => {
                 tracing::debug!("nothing moves any more");
                 return Ok(());
             }
@@ -112,22 +111,30 @@ where
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use socket2::SockRef;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::UnixStream;
 
     use super::*;
-    use crate::addresses::Admitted;
     use crate::connection::Peer;
+    use crate::link;
+    use crate::socket::Socket;
 
     const HEAD: Duration = Duration::from_secs(10);
 
-    /// A client that has asked for 20 KiB, and what serves it.
-    async fn asked() -> (DuplexStream, impl Future<Output = io::Result<()>>) {
-        let (mut client, server) = duplex(1024);
+    /// Much more than the system holds for a client.
+    const BODY: usize = 4 << 20;
+
+    /// A client that has asked for so much, and what serves it.
+    async fn asked() -> (UnixStream, impl Future<Output = io::Result<()>>) {
+        let (mut client, link) = link::tests::pair(None);
+        if let Socket::Unix(stream) = link.socket() {
+            SockRef::from(stream).set_send_buffer_size(16 * 1024).unwrap();
+        }
         client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
-        let stream = Metered::new(server, Meter::new(None), Admitted::for_test());
-        let router = Router::new().route("/", get(async || "x".repeat(20 * 1024)));
+        let router = Router::new().route("/", get(async || "x".repeat(BODY)));
         let arrival = Arrival { peer: Peer::Unix, on_loopback: false };
-        (client, serve(stream, arrival, router, HEAD, CancellationToken::new()))
+        (client, serve(link, Bytes::new(), arrival, router, HEAD, CancellationToken::new()))
     }
 
     #[tokio::test(start_paused = true)]
@@ -142,7 +149,7 @@ mod tests {
     async fn a_response_may_be_taken_slowly() {
         let (mut client, serving) = asked().await;
         let serving = tokio::spawn(serving);
-        let (mut taken, mut piece) = (0, [0; 1024]);
+        let (mut taken, mut piece) = (0, vec![0; 64 * 1024]);
         loop {
             match client.read(&mut piece).await.unwrap() {
                 0 => break,
@@ -150,7 +157,7 @@ mod tests {
             }
             tokio::time::sleep(HEAD * 2).await;
         }
-        assert!(taken > 20 * 1024, "{taken}");
+        assert!(taken > BODY, "{taken}");
         serving.await.unwrap().unwrap();
     }
 }

@@ -1,15 +1,15 @@
 //! What a line of plain text asks for.
 
+use bytes::Bytes;
 use partyline_shared::codec::plain::{receipt, render};
 use partyline_shared::{ClientRef, Code, Command, Event, HELP, History, Join, Line, Refused, Say, parse_line};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-use super::{End, Mode, Person};
+use super::{Mode, Over, Person};
 
 const NO_ROOM: &str = "-- error: you are in no room; /join ROOM enters one\n";
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
-    pub(super) async fn act_on_line(&mut self, text: &str) -> Result<(), End> {
+impl Person {
+    pub(super) async fn act_on_line(&mut self, text: &str) -> Result<(), Over> {
         let line = match parse_line(text) {
             Ok(line) => line,
             Err(error) => return self.respond(format!("-- error: {error}\n")).await,
@@ -64,7 +64,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
     }
 
     /// Says something, and waits until it is kept or refused. Too fast is not refused here but waited out.
-    async fn say(&mut self, command: Command, text: &str) -> Result<(), End> {
+    async fn say(&mut self, command: Command, text: &str) -> Result<(), Over> {
         let mut waited = false;
         let answer = loop {
             let answer = self.ask(command.clone(), |e| matches!(e, Event::Sent(_) | Event::Refused(_))).await?;
@@ -72,7 +72,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
             waited = true;
             if self.mode == Mode::Lines && !std::mem::replace(&mut self.told_slow, true) {
                 let notice = "-- that is faster than allowed: your lines wait for their turn, none is lost\n";
-                self.writer.write_all(notice.as_bytes()).await?;
+                self.write([Bytes::from_static(notice.as_bytes())]).await?;
             }
             self.pause(millis).await?;
         };
@@ -88,7 +88,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
     }
 
     /// In plain text one is in one room at a time: what is said elsewhere couldn't be told apart.
-    async fn join(&mut self, room: String) -> Result<(), End> {
+    async fn join(&mut self, room: String) -> Result<(), Over> {
         let join = Command::Join(Join { room, after: None });
         let answer = self.ask(join, |e| matches!(e, Event::Joined(_) | Event::Refused(_))).await?;
         if let Event::Joined(joined) = &answer {
@@ -100,7 +100,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
         self.show_in_lockstep(&answer).await
     }
 
-    async fn part(&mut self, room: Option<String>) -> Result<(), End> {
+    async fn part(&mut self, room: Option<String>) -> Result<(), Over> {
         let Some(room) = room.or_else(|| self.room.clone()) else { return self.respond(NO_ROOM.to_owned()).await };
         let answer = self.ask(Command::Part { room }, |e| is_presence(e) || matches!(e, Event::Refused(_))).await?;
         if is_presence(&answer) {
@@ -109,13 +109,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Person<R, W> {
         self.show_in_lockstep(&answer).await
     }
 
-    async fn ask_and_show(&mut self, command: Command, is_answer: fn(&Event) -> bool) -> Result<(), End> {
+    async fn ask_and_show(&mut self, command: Command, is_answer: fn(&Event) -> bool) -> Result<(), Over> {
         let answer = self.ask(command, |e| is_answer(e) || matches!(e, Event::Refused(_))).await?;
         self.show_in_lockstep(&answer).await
     }
 
     /// In [`Mode::Lines`] the answer was shown when it came.
-    async fn show_in_lockstep(&mut self, answer: &Event) -> Result<(), End> {
+    async fn show_in_lockstep(&mut self, answer: &Event) -> Result<(), Over> {
         if self.mode == Mode::Lockstep { self.respond(render(answer).unwrap_or_default()).await } else { Ok(()) }
     }
 

@@ -1,0 +1,129 @@
+//! The readers of one room among those of a shard, and what they are about to be shown.
+
+use bytes::{Bytes, BytesMut};
+
+use super::form::{Form, Said};
+
+/// A room's readers, by the form they take.
+#[derive(Debug, Default)]
+pub(super) struct Audience {
+    groups: [Group; 3],
+}
+
+/// The readers of one form.
+#[derive(Debug, Default)]
+struct Group {
+    seats: Vec<Seat>,
+    /// What was said since the last time that all of them were given what there is.
+    pending: BytesMut,
+    /// Messages and other things in it.
+    messages: u64,
+    others: u64,
+}
+
+/// A reader's place in a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat {
+    /// The reader, as its shard numbers it.
+    pub(super) reader: usize,
+    /// How much of what is pending it has been given already, or isn't to be given.
+    given: usize,
+}
+
+/// What a group is to be given, all at once.
+#[derive(Debug)]
+pub(super) struct Share<'a> {
+    /// What was said.
+    pub(super) bytes: Bytes,
+    /// Messages and other things in it.
+    pub(super) messages: u64,
+    /// The others.
+    pub(super) others: u64,
+    seats: &'a mut [Seat],
+}
+
+impl Audience {
+    /// Whether nobody is there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.groups.iter().all(|group| group.seats.is_empty())
+    }
+
+    /// Whether nothing is pending.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.groups.iter().all(|group| group.pending.is_empty())
+    }
+
+    /// Seats a reader: it is shown what is said from now on. Returns its place.
+    pub(super) fn enter(&mut self, form: Form, reader: usize) -> usize {
+        let group = &mut self.groups[form.index()];
+        group.seats.push(Seat { reader, given: group.pending.len() });
+        group.seats.len() - 1
+    }
+
+    /// Takes a seat away. Returns the reader that has its place now, if another one does.
+    pub(super) fn leave(&mut self, form: Form, place: usize) -> Option<usize> {
+        let seats = &mut self.groups[form.index()].seats;
+        seats.swap_remove(place);
+        seats.get(place).map(|moved| moved.reader)
+    }
+
+    /// Adds what is said to what is pending. Returns how much that is, of the form of which it is most.
+    pub(super) fn say(&mut self, said: &Said) -> usize {
+        let mut most = 0;
+        for (group, form) in self.groups.iter_mut().zip(Form::ALL) {
+            if group.seats.is_empty() {
+                continue;
+            }
+            let bytes = said.encoded(form);
+            if !bytes.is_empty() {
+                group.pending.extend_from_slice(bytes);
+                if said.is_message() {
+                    group.messages += 1;
+                } else {
+                    group.others += 1;
+                }
+            }
+            most = most.max(group.pending.len());
+        }
+        most
+    }
+
+    /// Leaves what is pending out for one reader, since it was given it or isn't to be given it.
+    pub(super) fn skip(&mut self, form: Form, place: usize) {
+        let Group { seats, pending, .. } = &mut self.groups[form.index()];
+        seats[place].given = pending.len();
+    }
+
+    /// What one reader has yet to be given, if anything: it is given that now, ahead of the others.
+    pub(super) fn take_ahead(&mut self, form: Form, place: usize) -> Option<Bytes> {
+        let Group { seats, pending, .. } = &mut self.groups[form.index()];
+        let rest = &pending[seats[place].given..];
+        let ahead = (!rest.is_empty()).then(|| Bytes::copy_from_slice(rest));
+        seats[place].given = pending.len();
+        ahead
+    }
+
+    /// Takes what is pending for the readers of a form.
+    pub(super) fn take(&mut self, form: Form) -> Option<Share<'_>> {
+        let Group { seats, pending, messages, others } = &mut self.groups[form.index()];
+        if pending.is_empty() {
+            return None;
+        }
+        // The whole buffer goes with it: a room that has gone quiet holds none.
+        let bytes = std::mem::take(pending).freeze();
+        let (messages, others) = (std::mem::take(messages), std::mem::take(others));
+        Some(Share { bytes, messages, others, seats })
+    }
+}
+
+impl Share<'_> {
+    /// Each reader, with what of it that reader has yet to be given.
+    pub(super) fn each(self) -> impl Iterator<Item = (usize, Bytes)> {
+        let Self { bytes, seats, .. } = self;
+        seats.iter_mut().filter_map(move |seat| {
+            let given = std::mem::take(&mut seat.given);
+            let rest = if given == 0 { bytes.clone() } else { bytes.slice(given..) };
+            (!rest.is_empty()).then_some((seat.reader, rest))
+        })
+    }
+}

@@ -1,0 +1,280 @@
+//! A thread that writes to its share of the readers.
+//!
+//! It does what it is ordered in that order, and the writing last: all orders that are there are obeyed first, then each
+//! reader is written all that came of them at once. It never waits for more than is there, and never for a reader: what
+//! a socket doesn't take stays in the reader's outbox.
+//!
+//! What a room is shown is gathered once, for all readers of a form, and each of them is given the same bytes. Something
+//! for one reader alone (an answer) has to come behind what its rooms were shown before, and before what they are shown
+//! next: such a reader is given what it has yet to be given at that point, as a copy of its own.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use bytes::Bytes;
+use partyline_hub::{RoomId, SessionId};
+use partyline_shared::{Bye, ByeReason, Code, Event};
+use slab::Slab;
+
+use super::audience::Audience;
+use super::form::{Form, Said, item};
+use crate::meter::TOO_FAST;
+use crate::metrics::{Deliveries, Refusals};
+use crate::outbox::{Outbox, Put};
+
+/// What may be gathered for a room before its readers are given it, in bytes: a part of what may wait for a reader, or one
+/// that takes everything at once would be too slow.
+const GATHERED: usize = 64 * 1024;
+
+/// Batches of orders that are obeyed before anything is written.
+const BATCHES: usize = 64;
+
+/// What a shard is to do.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Here is a reader.
+    Open { session: SessionId, form: Form, outbox: Arc<Outbox> },
+    /// Tell one.
+    Send { session: SessionId, event: Event },
+    /// Show one what is said in a room from now on.
+    Subscribe { session: SessionId, room: RoomId },
+    /// Stop that.
+    Unsubscribe { session: SessionId, room: RoomId },
+    /// Show a room's readers something.
+    Deliver { room: RoomId, said: Arc<Said>, except: Option<SessionId> },
+    /// End a connection once it has been sent everything.
+    Close { session: SessionId },
+}
+
+#[derive(Debug)]
+struct Reader {
+    form: Form,
+    outbox: Arc<Outbox>,
+    /// Where it sits. Rooms are few: the hub bounds them.
+    seats: Vec<(RoomId, usize)>,
+    /// Something was put into its outbox that isn't written yet.
+    dirty: bool,
+}
+
+/// A share of the readers. Which they are is the business of whoever gives the orders.
+#[derive(Debug)]
+pub(super) struct Shard {
+    sessions: HashMap<SessionId, usize>,
+    readers: Slab<Reader>,
+    rooms: HashMap<RoomId, Audience>,
+    /// Rooms where something is pending.
+    gathering: Vec<RoomId>,
+    /// Readers that are to be written to.
+    dirty: Vec<usize>,
+    counts: Deliveries,
+    refusals: Refusals,
+}
+
+impl Shard {
+    /// Without readers. What is delivered and refused is counted with these.
+    pub(super) fn new(counts: Deliveries, refusals: Refusals) -> Self {
+        let (sessions, readers, rooms) = (HashMap::new(), Slab::new(), HashMap::new());
+        Self { sessions, readers, rooms, gathering: Vec::new(), dirty: Vec::new(), counts, refusals }
+    }
+
+    /// Obeys until nobody gives orders any more.
+    pub(super) fn run(mut self, orders: &Receiver<Vec<Order>>) {
+        while let Ok(batch) = orders.recv() {
+            for order in batch {
+                self.obey(order);
+            }
+            for order in orders.try_iter().take(BATCHES).flatten() {
+                self.obey(order);
+            }
+            self.write();
+        }
+    }
+
+    /// Does one thing, but for the writing.
+    pub(super) fn obey(&mut self, order: Order) {
+        match order {
+            Order::Open { session, form, outbox } => {
+                let reader = self.readers.insert(Reader { form, outbox, seats: Vec::new(), dirty: false });
+                self.sessions.insert(session, reader);
+            }
+            Order::Send { session, event } => self.send(session, event),
+            Order::Subscribe { session, room } => self.subscribe(session, room),
+            Order::Unsubscribe { session, room } => self.unsubscribe(session, room),
+            Order::Deliver { room, said, except } => self.deliver(room, &said, except),
+            Order::Close { session } => self.close(session),
+        }
+    }
+
+    /// Gives everybody what is pending, and writes it.
+    pub(super) fn write(&mut self) {
+        for room in std::mem::take(&mut self.gathering) {
+            self.give(room);
+        }
+        for reader in self.dirty.drain(..) {
+            if let Some(reader) = self.readers.get_mut(reader) {
+                reader.dirty = false;
+                reader.outbox.flush();
+            }
+        }
+    }
+
+    fn send(&mut self, session: SessionId, event: Event) {
+        let Some(&reader) = self.sessions.get(&session) else { return };
+        self.catch_up(reader);
+        let Some(Reader { form, outbox, .. }) = self.readers.get(reader) else { return };
+        let form = *form;
+        match &event {
+            Event::Refused(refused) => {
+                self.refusals.refused(refused.code);
+                // In plain text whoever is too fast is waited for, and not refused.
+                if refused.code == Code::RateLimited && form != Form::Plain {
+                    outbox.link().meter().charge(TOO_FAST);
+                }
+            }
+            // What is said in private.
+            Event::Message(_) => self.counts.delivered(form, true, 1),
+            _ => {}
+        }
+        if matches!(event, Event::Bye(_)) {
+            outbox.end(Some(item(form, event)));
+        } else {
+            let put = outbox.answer(item(form, event));
+            self.is_put(reader, put);
+        }
+    }
+
+    fn subscribe(&mut self, session: SessionId, room: RoomId) {
+        let Some(&reader) = self.sessions.get(&session) else { return };
+        let Some(Reader { form, seats, .. }) = self.readers.get_mut(reader) else { return };
+        let place = self.rooms.entry(room).or_default().enter(*form, reader);
+        seats.push((room, place));
+    }
+
+    fn unsubscribe(&mut self, session: SessionId, room: RoomId) {
+        let Some(&reader) = self.sessions.get(&session) else { return };
+        self.catch_up(reader);
+        self.stand_up(reader, room);
+    }
+
+    fn close(&mut self, session: SessionId) {
+        let Some(reader) = self.sessions.remove(&session) else { return };
+        self.catch_up(reader);
+        while let Some(&(room, _)) = self.readers.get(reader).and_then(|reader| reader.seats.last()) {
+            self.stand_up(reader, room);
+        }
+        if let Some(reader) = self.readers.try_remove(reader) {
+            reader.outbox.end(None);
+        }
+    }
+
+    /// Takes a reader's seat in a room away.
+    fn stand_up(&mut self, reader: usize, room: RoomId) {
+        let Some(Reader { form, seats, .. }) = self.readers.get_mut(reader) else { return };
+        let Some(at) = seats.iter().position(|(other, _)| *other == room) else { return };
+        let (form, (_, place)) = (*form, seats.swap_remove(at));
+        let Entry::Occupied(mut audience) = self.rooms.entry(room) else { return };
+        let moved = audience.get_mut().leave(form, place);
+        if audience.get().is_empty() {
+            audience.remove();
+        }
+        if let Some(moved) = moved.and_then(|moved| self.readers.get_mut(moved))
+            && let Some(seat) = moved.seats.iter_mut().find(|(other, _)| *other == room)
+        {
+            seat.1 = place;
+        }
+    }
+
+    fn deliver(&mut self, room: RoomId, said: &Said, except: Option<SessionId>) {
+        let Some(audience) = self.rooms.get_mut(&room) else { return };
+        let quiet = audience.is_quiet();
+        let except = except.and_then(|session| self.sessions.get(&session)).copied();
+        let seat = except.and_then(|reader| {
+            let Reader { form, seats, .. } = self.readers.get(reader)?;
+            let &(_, place) = seats.iter().find(|(other, _)| *other == room)?;
+            Some((reader, *form, place))
+        });
+        let ahead = seat.and_then(|(reader, form, place)| Some((reader, audience.take_ahead(form, place)?)));
+        let gathered = audience.say(said);
+        if let Some((_, form, place)) = seat {
+            audience.skip(form, place);
+        }
+        if let Some((reader, bytes)) = ahead {
+            self.put(reader, bytes);
+        }
+        if quiet && gathered > 0 {
+            self.gathering.push(room);
+        }
+        if gathered >= GATHERED {
+            self.write();
+        }
+    }
+
+    /// Gives a reader what its rooms were shown so far: something for it alone comes next.
+    fn catch_up(&mut self, reader: usize) {
+        if self.gathering.is_empty() {
+            return;
+        }
+        let Some(Reader { form, seats, .. }) = self.readers.get(reader) else { return };
+        let (form, seats) = (*form, seats.clone());
+        for (room, place) in seats {
+            let ahead = self.rooms.get_mut(&room).and_then(|audience| audience.take_ahead(form, place));
+            if let Some(bytes) = ahead {
+                self.put(reader, bytes);
+            }
+        }
+    }
+
+    /// Gives a room's readers what is pending there.
+    fn give(&mut self, room: RoomId) {
+        let Some(mut audience) = self.rooms.remove(&room) else { return };
+        for form in Form::ALL {
+            let Some(share) = audience.take(form) else { continue };
+            let (messages, others) = (share.messages, share.others);
+            let mut given = 0;
+            for (reader, bytes) in share.each() {
+                given += u64::from(self.put(reader, bytes));
+            }
+            // Counted once for all readers, and not for each: this is where the server spends its time.
+            self.counts.delivered(form, true, given * messages);
+            self.counts.delivered(form, false, given * others);
+        }
+        self.rooms.insert(room, audience);
+    }
+
+    /// Puts what was delivered into a reader's outbox. Returns whether it will be sent.
+    fn put(&mut self, reader: usize, bytes: Bytes) -> bool {
+        let Some(put) = self.readers.get(reader).map(|reader| reader.outbox.deliver(bytes)) else { return false };
+        self.is_put(reader, put)
+    }
+
+    fn is_put(&mut self, reader: usize, put: Put) -> bool {
+        let Some(Reader { form, outbox, dirty, .. }) = self.readers.get_mut(reader) else { return false };
+        match put {
+            Put::Queued => {
+                if !std::mem::replace(dirty, true) {
+                    self.dirty.push(reader);
+                }
+            }
+            Put::Full => {
+                self.counts.too_slow(*form);
+                outbox.end(Some(item(*form, Event::Bye(too_slow()))));
+            }
+            Put::Ending => {}
+        }
+        put == Put::Queued
+    }
+}
+
+/// The reader can't keep up. Its transport ends, and says so to the hub.
+fn too_slow() -> Bye {
+    Bye {
+        reason: ByeReason::TooSlow,
+        text: "your connection reads too slowly; nothing is lost, come back and catch up".to_owned(),
+        return_after_ms: Some(1000),
+    }
+}
+
+#[cfg(test)]
+mod tests;

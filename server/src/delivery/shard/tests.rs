@@ -1,0 +1,187 @@
+use std::num::NonZeroU32;
+
+use partyline_shared::Refused;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::net::UnixStream;
+
+use super::*;
+use crate::link;
+use crate::meter::Pace;
+use crate::metrics::Metrics;
+use crate::outbox::Room;
+
+const ROOM: RoomId = RoomId(1);
+
+struct House {
+    metrics: Metrics,
+    shard: Shard,
+}
+
+impl House {
+    fn new() -> Self {
+        let metrics = Metrics::new();
+        let shard = Shard::new(metrics.deliveries.clone(), metrics.refusals.clone());
+        Self { metrics, shard }
+    }
+
+    /// A reader for whom so many bytes may wait, in a room.
+    async fn reader(&mut self, session: u64, form: Form, delivered: usize, pace: Option<Pace>) -> UnixStream {
+        let (client, link) = link::tests::pair(pace);
+        link.socket().writable().await.unwrap();
+        let room = Room { delivered, answers: 1000, waiting: self.metrics.deliveries.waiting.clone() };
+        let outbox = Arc::new(Outbox::new(link, Arc::new(room)));
+        outbox.go_direct();
+        let session = SessionId(session);
+        self.shard.obey(Order::Open { session, form, outbox });
+        self.shard.obey(Order::Subscribe { session, room: ROOM });
+        client
+    }
+
+    async fn lines(&mut self, session: u64) -> Lines<BufReader<UnixStream>> {
+        BufReader::new(self.reader(session, Form::JsonLine, 1 << 18, None).await).lines()
+    }
+
+    fn deliver(&mut self, nonce: u64, except: Option<u64>) {
+        let said = Arc::new(Said::new(Event::Pong { nonce: Some(nonce) }));
+        self.shard.obey(Order::Deliver { room: ROOM, said, except: except.map(SessionId) });
+    }
+
+    fn send(&mut self, session: u64, event: Event) {
+        self.shard.obey(Order::Send { session: SessionId(session), event });
+    }
+}
+
+/// The numbers of the next so many pongs.
+async fn pongs(lines: &mut Lines<BufReader<UnixStream>>, count: usize) -> Vec<u64> {
+    let mut nonces = Vec::new();
+    for _ in 0..count {
+        let line = lines.next_line().await.unwrap().unwrap();
+        match serde_json::from_str(&line).unwrap() {
+            Event::Pong { nonce: Some(nonce) } => nonces.push(nonce),
+            other => panic!("{other:?}"),
+        }
+    }
+    nonces
+}
+
+#[tokio::test]
+async fn everybody_gets_everything_in_order_but_what_is_told_them_in_another_way() {
+    let mut house = House::new();
+    let (mut ann, mut bob) = (house.lines(0).await, house.lines(1).await);
+    for nonce in 0..6 {
+        house.deliver(nonce, (nonce % 2 == 0).then_some(0));
+        if nonce % 2 == 0 {
+            house.send(0, Event::Pong { nonce: Some(100 + nonce) });
+        }
+    }
+    house.shard.write();
+    assert_eq!(pongs(&mut ann, 6).await, [100, 1, 102, 3, 104, 5]);
+    assert_eq!(pongs(&mut bob, 6).await, [0, 1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn whoever_enters_late_or_leaves_early_gets_what_was_said_meanwhile() {
+    let mut house = House::new();
+    let mut ann = house.lines(0).await;
+    house.deliver(1, None);
+    let mut bob = house.lines(1).await;
+    house.deliver(2, None);
+    house.shard.obey(Order::Unsubscribe { session: SessionId(0), room: ROOM });
+    house.deliver(3, None);
+    house.send(0, Event::Pong { nonce: Some(4) });
+    house.shard.obey(Order::Close { session: SessionId(1) });
+    house.deliver(5, None);
+    house.shard.write();
+    assert_eq!(pongs(&mut ann, 3).await, [1, 2, 4]);
+    assert_eq!(pongs(&mut bob, 2).await, [2, 3]);
+    assert!(house.shard.rooms.is_empty(), "nobody is there any more");
+}
+
+#[tokio::test]
+async fn a_seat_that_was_given_up_moves_nobody_out() {
+    let mut house = House::new();
+    let mut clients = Vec::new();
+    for session in 0..10 {
+        clients.push(house.lines(session).await);
+    }
+    for session in [0, 9, 4] {
+        house.shard.obey(Order::Unsubscribe { session: SessionId(session), room: ROOM });
+    }
+    house.deliver(1, Some(8));
+    house.send(8, Event::Pong { nonce: Some(2) });
+    house.shard.write();
+    for session in [1, 2, 3, 5, 6, 7, 8] {
+        let expected = if session == 8 { 2 } else { 1 };
+        assert_eq!(pongs(&mut clients[session], 1).await, [expected], "{session}");
+    }
+}
+
+#[tokio::test]
+async fn much_at_once_is_written_in_parts_that_nobody_is_too_slow_for() {
+    let mut house = House::new();
+    let client = house.reader(0, Form::JsonLine, GATHERED + 1000, None).await;
+    let reading = tokio::spawn(async move { pongs(&mut BufReader::new(client).lines(), 10_000).await.len() });
+    for nonce in 0..10_000 {
+        house.deliver(nonce, None);
+        // A reader that takes everything at once.
+        tokio::task::yield_now().await;
+    }
+    house.shard.write();
+    assert_eq!(reading.await.unwrap(), 10_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_goes_on_asking_too_fast_is_read_less() {
+    let mut house = House::new();
+    let per_second = NonZeroU32::new(1024).unwrap();
+    let pace = Pace { per_second, burst: u32::try_from(2 * TOO_FAST).unwrap() };
+    let _client = house.reader(1, Form::JsonLine, 1000, Some(pace)).await;
+    let link = Arc::clone(house.shard.readers[0].outbox.link());
+    for code in [Code::RateLimited, Code::BadRoom, Code::RateLimited] {
+        house.send(1, Event::Refused(Refused::new(code, "")));
+        assert_eq!(link.meter().ahead_until(), None, "a burst of it is free");
+    }
+    house.send(1, Event::Refused(Refused::new(Code::RateLimited, "")));
+    assert!(link.meter().ahead_until().is_some(), "more is not");
+}
+
+#[tokio::test]
+async fn what_is_delivered_and_who_is_too_slow_is_counted() {
+    let mut house = House::new();
+    let len = Said::new(Event::Pong { nonce: Some(1) }).encoded(Form::JsonLine).len();
+    let _plain = house.reader(0, Form::Plain, 1000, None).await;
+    let _fast = house.reader(1, Form::JsonLine, 1000, None).await;
+    let mut narrow = house.reader(2, Form::JsonLine, len, None).await;
+    let _frames = house.reader(3, Form::Frame, 1000, None).await;
+    house.deliver(1, Some(3));
+    house.shard.write();
+    // Both at once are too much for the narrow one, and what comes then is after its last.
+    house.deliver(1, Some(3));
+    house.deliver(1, Some(3));
+    house.shard.write();
+    house.deliver(1, Some(3));
+    house.shard.write();
+    house.send(1, Event::Refused(Refused::new(Code::Busy, "")));
+    let text = house.metrics.render();
+    for line in [
+        "partyline_deliveries_total{dialect=\"json\",kind=\"other\"} 5",
+        "partyline_deliveries_total{dialect=\"ws\",kind=\"other\"} 0",
+        "partyline_readers_too_slow_total{dialect=\"json\"} 1",
+        "partyline_refusals_total{code=\"busy\"} 1",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
+    }
+    let mut heard = vec![0; len + 9];
+    narrow.read_exact(&mut heard).await.unwrap();
+    assert!(heard.ends_with(b"{\"type\":\""), "the first, and good-bye");
+}
+
+#[tokio::test]
+async fn an_event_is_encoded_once_for_a_line_and_a_frame() {
+    let said = Said::new(Event::Pong { nonce: Some(1) });
+    let (line, frame) = (said.encoded(Form::JsonLine), said.encoded(Form::Frame));
+    assert_eq!(line, b"{\"type\":\"pong\",\"nonce\":1}\n");
+    assert_eq!(frame, [&[0x81, 25][..], &line[..25]].concat());
+    assert!(std::ptr::eq(&raw const line[0], &raw const frame[2]), "the same bytes");
+    assert_eq!(said.encoded(Form::Plain), b"");
+}

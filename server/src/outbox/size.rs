@@ -1,0 +1,60 @@
+//! How much room an event takes that isn't encoded yet.
+
+use partyline_shared::{Event, MemberRef, Message};
+
+/// At least what an event will be as JSON, without encoding it: whoever asks for its size is the hub's task.
+pub(super) fn size(event: &Event) -> usize {
+    match event {
+        Event::History(page) => FRAME + page.room.len() + page.messages.iter().map(message).sum::<usize>(),
+        Event::Joined(joined) => {
+            let members: usize = joined.members.iter().map(member).sum();
+            FRAME + joined.room.len() + members + joined.messages.iter().map(message).sum::<usize>()
+        }
+        Event::Members { room, members, .. } => FRAME + room.len() + members.iter().map(member).sum::<usize>(),
+        Event::Message(said) => FRAME + message(said),
+        _ => FRAME,
+    }
+}
+
+/// Names of fields, numbers, and what else of JSON there is around texts.
+const FRAME: usize = 128;
+
+fn message(message: &Message) -> usize {
+    let Message { room, from, to, text, .. } = message;
+    let escaped = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count();
+    FRAME + room.len() + member(from) + to.as_ref().map_or(0, member) + text.len() + escaped
+}
+
+fn member(member: &MemberRef) -> usize {
+    // An id is 32 digits.
+    64 + member.nick.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use partyline_shared::{Joined, Kind, MemberId, Seq, Timestamp, Via};
+
+    use super::*;
+
+    #[test]
+    fn an_event_counts_for_at_least_what_it_will_be() {
+        let long = u64::MAX >> 11;
+        let from = MemberRef { id: MemberId([0xff; 16]), nick: "小明".into() };
+        let said = Message {
+            room: "lobby".into(),
+            seq: Seq(long),
+            at: Timestamp(long),
+            from: from.clone(),
+            to: Some(from.clone()),
+            kind: Kind::Action,
+            text: "\t\"quoted\" \\ \n".repeat(10),
+            via: Via::Unknown,
+        };
+        let (room, members, messages) = ("lobby".to_owned(), vec![from; 500], vec![said.clone(); 50]);
+        let joined = Joined { room, count: 500, members, head: Seq(long), messages, afresh: true };
+        for event in [Event::Message(said), Event::Joined(joined)] {
+            let encoded = partyline_shared::codec::json::encode_event(&event).len();
+            assert!((encoded..2 * encoded).contains(&size(&event)), "{} for {encoded}", size(&event));
+        }
+    }
+}

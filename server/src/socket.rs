@@ -1,0 +1,93 @@
+//! A connection's socket, whatever kind it is: read by its task, written to by whoever has something for its client.
+
+use std::io::{self, IoSlice};
+use std::net::Shutdown;
+use std::task::{Context, Poll};
+
+use socket2::SockRef;
+use tokio::net::{TcpStream, UnixStream};
+
+/// A connected socket. Neither way of it ever blocks a thread.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    /// TCP.
+    Tcp(TcpStream),
+    /// A Unix socket.
+    Unix(UnixStream),
+}
+
+impl Socket {
+    /// Waits until there may be something to read.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) async fn readable(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.readable().await,
+            Self::Unix(stream) => stream.readable().await,
+        }
+    }
+
+    /// Waits until something may be written.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) async fn writable(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.writable().await,
+            Self::Unix(stream) => stream.writable().await,
+        }
+    }
+
+    /// As [`Socket::readable`], for one task at a time.
+    pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.poll_read_ready(cx),
+            Self::Unix(stream) => stream.poll_read_ready(cx),
+        }
+    }
+
+    /// As [`Socket::writable`], for one task at a time.
+    pub(crate) fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(stream) => stream.poll_write_ready(cx),
+            Self::Unix(stream) => stream.poll_write_ready(cx),
+        }
+    }
+
+    /// Reads what is there; 0 bytes are the end.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] where nothing is there, or the system's.
+    pub(crate) fn try_read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_read(bytes),
+            Self::Unix(stream) => stream.try_read(bytes),
+        }
+    }
+
+    /// Writes as much as the system takes.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] where it takes nothing now, or the system's.
+    pub(crate) fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        // The plain call is cheaper by the reading of one list.
+        match (self, pieces) {
+            (Self::Tcp(stream), [one]) => stream.try_write(one),
+            (Self::Tcp(stream), _) => stream.try_write_vectored(pieces),
+            (Self::Unix(stream), [one]) => stream.try_write(one),
+            (Self::Unix(stream), _) => stream.try_write_vectored(pieces),
+        }
+    }
+
+    /// Says that nothing more is written.
+    ///
+    /// # Errors
+    /// The system's: the other side may have gone.
+    pub(crate) fn shut_down(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
+            Self::Unix(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
+        }
+    }
+}
