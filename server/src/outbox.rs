@@ -148,6 +148,31 @@ impl Outbox {
         Put::Queued
     }
 
+    /// As [`Outbox::deliver`] and [`Outbox::flush`] in one, and for most readers without any queue: the bytes go to the
+    /// socket as they are.
+    pub(crate) fn deliver_now(&self, bytes: &Bytes) -> Put {
+        let mut state = self.state();
+        if state.ending {
+            return Put::Ending;
+        }
+        let mut written = 0;
+        if state.is_direct() && state.ready.is_empty() && !state.blocked {
+            // What an error means, the next write finds out too.
+            written = self.link.socket().try_write(&[IoSlice::new(bytes)]).unwrap_or_default();
+            if written == bytes.len() {
+                return Put::Queued;
+            }
+        }
+        let rest = bytes.slice(written..);
+        // What has begun is ended, whatever its length.
+        if written == 0 && state.delivered + rest.len() > self.room.delivered {
+            return Put::Full;
+        }
+        self.put(&mut state, Item::Bytes(rest), Class::Delivered);
+        self.write(&mut state);
+        Put::Queued
+    }
+
     /// Puts in an answer to something that its reader asked. [`Outbox::flush`] sends it.
     pub(crate) fn answer(&self, item: Item) -> Put {
         let mut state = self.state();
@@ -275,7 +300,7 @@ impl Outbox {
             Class::Answer => state.answers += item.len(),
         }
         match item {
-            Item::Bytes(bytes) if state.direct && !state.busy && state.held.is_empty() => {
+            Item::Bytes(bytes) if state.is_direct() => {
                 if !bytes.is_empty() {
                     state.ready.push_back((bytes, class));
                 }
@@ -331,6 +356,11 @@ impl Outbox {
 }
 
 impl State {
+    /// Whether bytes that come now may go to the socket behind what is ready.
+    fn is_direct(&self) -> bool {
+        self.direct && !self.busy && self.held.is_empty()
+    }
+
     /// So many bytes of what is ready are the system's now.
     fn wrote(&mut self, mut written: usize) {
         while let Some((piece, class)) = self.ready.front_mut() {

@@ -71,12 +71,26 @@ impl Socket {
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] where it takes nothing now, or the system's.
     pub(crate) fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        // Not by way of tokio, which looks first at what it knows of the socket: that lies elsewhere in memory, and is as
+        // good as always that it takes something.
+        let raw = match self {
+            Self::Tcp(stream) => SockRef::from(stream),
+            Self::Unix(stream) => SockRef::from(stream),
+        };
         // The plain call is cheaper by the reading of one list.
-        match (self, pieces) {
-            (Self::Tcp(stream), [one]) => stream.try_write(one),
-            (Self::Tcp(stream), _) => stream.try_write_vectored(pieces),
-            (Self::Unix(stream), [one]) => stream.try_write(one),
-            (Self::Unix(stream), _) => stream.try_write_vectored(pieces),
+        let written = match pieces {
+            [one] => raw.send(one),
+            _ => raw.send_vectored(pieces),
+        };
+        match (written, self) {
+            // Where it takes nothing, tokio has to notice, or it would say at once that it does.
+            (Err(error), Self::Tcp(stream)) if error.kind() == io::ErrorKind::WouldBlock => {
+                stream.try_write_vectored(pieces)
+            }
+            (Err(error), Self::Unix(stream)) if error.kind() == io::ErrorKind::WouldBlock => {
+                stream.try_write_vectored(pieces)
+            }
+            (written, _) => written,
         }
     }
 

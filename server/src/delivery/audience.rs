@@ -117,13 +117,18 @@ impl Audience {
 }
 
 impl Share<'_> {
-    /// Each reader, with what of it that reader has yet to be given.
-    pub(super) fn each(self) -> impl Iterator<Item = (usize, Bytes)> {
+    /// Goes through the readers, with what of it each has yet to be given. Returns to how many of them it was given.
+    pub(super) fn give(self, mut put: impl FnMut(usize, &Bytes) -> bool) -> u64 {
         let Self { bytes, seats, .. } = self;
-        seats.iter_mut().filter_map(move |seat| {
-            let given = std::mem::take(&mut seat.given);
-            let rest = if given == 0 { bytes.clone() } else { bytes.slice(given..) };
-            (!rest.is_empty()).then_some((seat.reader, rest))
-        })
+        let mut given = 0;
+        for Seat { reader, given: already } in seats {
+            let is_put = match std::mem::take(already) {
+                0 => put(*reader, &bytes),
+                already if already < bytes.len() => put(*reader, &bytes.slice(already..)),
+                _ => false,
+            };
+            given += u64::from(is_put);
+        }
+        given
     }
 }
