@@ -12,6 +12,8 @@ use partyline_shared::Via;
 use partyline_shared::codec::{Dialect, sniff};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument as _, Span};
 
 use crate::config::Bounds;
 use crate::hub_task::HubHandle;
@@ -88,6 +90,8 @@ pub(crate) struct Shared {
     pub(crate) stopping: CancellationToken,
     /// Where the server counts what it does.
     pub(crate) metrics: Arc<Metrics>,
+    /// What serves connections.
+    pub(crate) tasks: TaskTracker,
     /// How many connections there have been, by which they are told apart in the log on stderr.
     pub(crate) last: AtomicU64,
 }
@@ -96,25 +100,39 @@ pub(crate) struct Shared {
 ///
 /// # Errors
 /// What the socket says.
-pub(crate) async fn serve(link: Arc<Link>, arrival: Arrival, place: Place, shared: &Shared) -> io::Result<()> {
+pub(crate) async fn serve(link: Arc<Link>, arrival: Arrival, place: Place, shared: Arc<Shared>) -> io::Result<()> {
     let connections = &shared.metrics.connections;
     let silent = connections.open(Speaks::Nothing);
-    let Some(First { bytes, dialect, at_end }) = first_words(&link, &place, shared).await? else { return Ok(()) };
+    let Some(First { bytes, dialect, at_end }) = first_words(&link, &place, &shared).await? else { return Ok(()) };
     drop((place, silent));
-    let _open = speaks(dialect).map(|speaks| connections.open(speaks));
-    tracing::Span::current().record("dialect", name(dialect));
+    let open = speaks(dialect).map(|speaks| connections.open(speaks));
+    Span::current().record("dialect", name(dialect));
     tracing::debug!("a connection speaks");
     let bounds = &shared.bounds;
-    // In boxes: a connection that has said nothing would hold room for the largest of them.
     match dialect {
         Dialect::Http => {
             let (router, stopping) = (shared.router.clone(), shared.stopping.clone());
+            let _open = open;
+            // In a box: a connection that has said nothing would hold room for it.
             Box::pin(http::serve(link, bytes, arrival, router, bounds.hello_within, stopping)).await
         }
-        Dialect::Json => Box::pin(json_lines::serve(link, bytes, &shared.hub, bounds.json_bytes)).await,
+        // Tasks of their own: this one goes, and with it what only the first words needed.
+        Dialect::Json => {
+            let connection = Arc::clone(&shared);
+            go_on(&shared, async move {
+                let _open = open;
+                json_lines::serve(link, bytes, &connection.hub, connection.bounds.json_bytes).await
+            });
+            Ok(())
+        }
         Dialect::Plain => {
-            let (hub, max_line, room) = (&shared.hub, bounds.line_bytes, &shared.default_room);
-            Box::pin(plain::serve(link, bytes, at_end, arrival.peer.via(), hub, max_line, room)).await
+            let (connection, via) = (Arc::clone(&shared), arrival.peer.via());
+            go_on(&shared, async move {
+                let _open = open;
+                let (hub, max_line, room) = (&connection.hub, connection.bounds.line_bytes, &connection.default_room);
+                plain::serve(link, bytes, at_end, via, hub, max_line, room).await
+            });
+            Ok(())
         }
         Dialect::Tls => {
             tracing::debug!("a TLS client: this server has no TLS yet");
@@ -126,6 +144,19 @@ pub(crate) async fn serve(link: Arc<Link>, arrival: Arrival, place: Place, share
             connections.turned_away(TurnedAway::NotSpokenHere);
             turn_away(&link, NO_IRC).await
         }
+    }
+}
+
+/// Goes on with a connection in a task of its own.
+fn go_on(shared: &Shared, serving: impl Future<Output = io::Result<()>> + Send + 'static) {
+    let serving = async move { ended(serving.await) };
+    shared.tasks.spawn(serving.instrument(Span::current()));
+}
+
+/// Notes how a connection ended.
+pub(crate) fn ended(served: io::Result<()>) {
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection ended");
     }
 }
 

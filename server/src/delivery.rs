@@ -45,6 +45,7 @@ pub(crate) struct Delivery {
     rooms: HashMap<RoomId, Box<[u32]>>,
     /// Bounded by the hub, which refuses more than so many at once.
     posts: HashMap<PostId, oneshot::Sender<Posted>>,
+    counts: Arc<Deliveries>,
     refusals: Refusals,
 }
 
@@ -69,7 +70,8 @@ impl Delivery {
         };
         let shards = (0..threads).map(start).collect::<io::Result<Vec<_>>>()?;
         let orders = shards.iter().map(|_| Vec::new()).collect();
-        Ok(Self { shards, orders, rooms: HashMap::new(), posts: HashMap::new(), refusals: refusals.clone() })
+        let (counts, refusals) = (Arc::new(counts.clone()), refusals.clone());
+        Ok(Self { shards, orders, rooms: HashMap::new(), posts: HashMap::new(), counts, refusals })
     }
 
     /// A connection, and where to put what it is to be sent.
@@ -121,7 +123,7 @@ impl Delivery {
     /// Shows everybody in a room an event.
     pub(crate) fn deliver(&mut self, room: RoomId, event: Event, except: Option<SessionId>) {
         let Some(counts) = self.rooms.get(&room) else { return };
-        let said = Arc::new(Said::new(event));
+        let said = Arc::new(Said::new(event, Arc::clone(&self.counts)));
         for (orders, _) in self.orders.iter_mut().zip(counts).filter(|(_, readers)| **readers > 0) {
             orders.push(Order::Deliver { room, said: Arc::clone(&said), except });
         }

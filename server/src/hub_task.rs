@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use partyline_hub::{Effect, Hub, Input, PostId, SessionId};
 use partyline_shared::{Bye, Command, Event, MemberId, Timestamp, Token, Via};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::delivery::{Delivery, Form, Posted, item};
@@ -91,7 +92,7 @@ impl HubHandle {
         let id = SessionId(self.last.fetch_add(1, Ordering::Relaxed));
         let outbox = Arc::new(Outbox::new(link, Arc::clone(&self.room)));
         let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox) };
-        self.wakes.send(wake).await.map_err(|_| Stopped)?;
+        self.wake(wake).await?;
         Ok(Session { id, form, outbox, hub: self.clone() })
     }
 
@@ -111,6 +112,25 @@ impl HubHandle {
         let wake = Wake::Post { post, author, via, text, answer };
         self.wakes.send(wake).await.map_err(|_| Stopped)?;
         Ok(posted)
+    }
+
+    /// Mostly there is room at once, and nothing to wait for. Where there isn't, what waits is in a box: each connection would
+    /// hold room for it all its life.
+    fn wake(&self, wake: Wake) -> impl Future<Output = Result<(), Stopped>> + use<> {
+        let waiting = match self.wakes.try_send(wake) {
+            Ok(()) => Ok(None),
+            Err(TrySendError::Closed(_)) => Err(Stopped),
+            Err(TrySendError::Full(wake)) => {
+                let wakes = self.wakes.clone();
+                Ok(Some(Box::pin(async move { wakes.send(wake).await.map_err(|_| Stopped) })))
+            }
+        };
+        async move {
+            match waiting? {
+                None => Ok(()),
+                Some(sending) => sending.await,
+            }
+        }
     }
 
     /// Says good-bye to everybody, and lets nobody in any more.
@@ -140,18 +160,16 @@ impl Session {
     ///
     /// # Errors
     /// [`Stopped`] where it has ended.
-    pub(crate) async fn command(&self, command: Command) -> Result<(), Stopped> {
-        let input = Input::Command { session: self.id, command };
-        self.hub.wakes.send(Wake::Hub(input)).await.map_err(|_| Stopped)
+    pub(crate) fn command(&self, command: Command) -> impl Future<Output = Result<(), Stopped>> {
+        self.hub.wake(Wake::Hub(Input::Command { session: self.id, command }))
     }
 
     /// Tells the hub that the client won't say anything more, and ends once it has its answers.
     ///
     /// # Errors
     /// [`Stopped`] where the hub has ended.
-    pub(crate) async fn half_close(&self) -> Result<(), Stopped> {
-        let input = Input::HalfClose { session: self.id };
-        self.hub.wakes.send(Wake::Hub(input)).await.map_err(|_| Stopped)
+    pub(crate) fn half_close(&self) -> impl Future<Output = Result<(), Stopped>> {
+        self.hub.wake(Wake::Hub(Input::HalfClose { session: self.id }))
     }
 
     /// Answers something that never reached the hub.
@@ -179,7 +197,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         let close = Wake::Hub(Input::Close { session: self.id });
         // By the same way as everything before it, so that it can't overtake.
-        if let Err(mpsc::error::TrySendError::Full(close)) = self.hub.wakes.try_send(close) {
+        if let Err(TrySendError::Full(close)) = self.hub.wakes.try_send(close) {
             let wakes = self.hub.wakes.clone();
             tokio::spawn(async move { wakes.send(close).await });
         }

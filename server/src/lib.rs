@@ -167,6 +167,7 @@ impl Server {
             silence,
             stopping: stopping.clone(),
             metrics,
+            tasks: tasks.clone(),
             last: AtomicU64::new(0),
         };
         let shared = Arc::new(shared);
@@ -176,7 +177,7 @@ impl Server {
             let (shared, addresses, places) = (Arc::clone(&shared), Arc::clone(&addresses), Arc::clone(&places));
             match listener {
                 Listener::Streams(listener) => {
-                    tasks.spawn(listen::accept(listener, shared, addresses, places, tasks.clone()));
+                    tasks.spawn(listen::accept(listener, shared, addresses, places));
                 }
                 Listener::Datagrams(datagrams) => {
                     tasks.spawn(datagrams::serve(datagrams, shared, clock, limits.clone()));

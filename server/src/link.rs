@@ -47,7 +47,8 @@ impl Link {
     pub(crate) async fn receive(&self, mut take: impl FnMut(&[u8])) -> io::Result<usize> {
         loop {
             while let Some(until) = self.meter.ahead_until() {
-                tokio::time::sleep_until(until).await;
+                // In a box: few wait, and each connection would hold room for it all its life.
+                Box::pin(tokio::time::sleep_until(until)).await;
             }
             self.socket.readable().await?;
             match self.try_receive(&mut take) {

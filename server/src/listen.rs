@@ -16,7 +16,6 @@ use std::time::Duration;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream, lookup_host};
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 pub use address::{Address, Listening};
@@ -149,13 +148,12 @@ impl StreamListener {
     }
 }
 
-/// Accepts until the server stops; each connection is a task of `tasks`.
+/// Accepts until the server stops; each connection is a task of its own.
 pub(crate) async fn accept(
     listener: StreamListener,
     shared: Arc<Shared>,
     addresses: Arc<Addresses>,
     places: Arc<Semaphore>,
-    tasks: TaskTracker,
 ) {
     let on_loopback = listener.on_loopback();
     let connections = &shared.metrics.connections;
@@ -211,11 +209,8 @@ pub(crate) async fn accept(
             Stream::Unix(stream) => socket::Socket::Unix(stream),
         };
         let link = Link::new(socket, meter, admitted);
-        let serving = async move {
-            if let Err(error) = connection::serve(link, arrival, silent, &shared).await {
-                tracing::debug!(%error, "a connection ended");
-            }
-        };
+        let tasks = shared.tasks.clone();
+        let serving = async move { connection::ended(connection::serve(link, arrival, silent, shared).await) };
         tasks.spawn(serving.instrument(span));
         // One at a time: thousands may be waiting, and whoever is in talks meanwhile.
         tokio::task::yield_now().await;

@@ -127,6 +127,8 @@ mod tests {
             "partyline_deliveries_total{dialect=\"plain\",kind=\"message\"} 0",
             "partyline_readers_too_slow_total{dialect=\"json\"} 0",
             "partyline_queue_bytes 0",
+            "partyline_writes_total 0",
+            "partyline_encodings_total{as=\"json\"} 0",
             "partyline_messages_total{via=\"udp\"} 0",
             "partyline_log_failures_total{doing=\"write\"} 0",
             "partyline_log_writable 1",

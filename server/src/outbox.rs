@@ -149,14 +149,15 @@ impl Outbox {
     }
 
     /// As [`Outbox::deliver`] and [`Outbox::flush`] in one, and for most readers without any queue: the bytes go to the
-    /// socket as they are.
-    pub(crate) fn deliver_now(&self, bytes: &Bytes) -> Put {
+    /// socket as they are. `writes` counts how many it took.
+    pub(crate) fn deliver_now(&self, bytes: &Bytes, writes: &mut u64) -> Put {
         let mut state = self.state();
         if state.ending {
             return Put::Ending;
         }
         let mut written = 0;
         if state.is_direct() && state.ready.is_empty() && !state.blocked {
+            *writes += 1;
             // What an error means, the next write finds out too.
             written = self.link.socket().try_write(&[IoSlice::new(bytes)]).unwrap_or_default();
             if written == bytes.len() {
@@ -169,7 +170,7 @@ impl Outbox {
             return Put::Full;
         }
         self.put(&mut state, Item::Bytes(rest), Class::Delivered);
-        self.write(&mut state);
+        *writes += self.write(&mut state);
         Put::Queued
     }
 
@@ -222,9 +223,9 @@ impl Outbox {
         Put::Queued
     }
 
-    /// Writes what is ready, as much of it as the socket takes.
-    pub(crate) fn flush(&self) {
-        self.write(&mut self.state());
+    /// Writes what is ready, as much of it as the socket takes. Returns how many writes that took.
+    pub(crate) fn flush(&self) -> u64 {
+        self.write(&mut self.state())
     }
 
     /// Waits until nothing more can be put in.
@@ -313,12 +314,14 @@ impl Outbox {
         }
     }
 
-    /// The one place that writes to the socket.
-    fn write(&self, state: &mut State) {
+    /// Writes what is ready. Returns how many writes that took.
+    fn write(&self, state: &mut State) -> u64 {
+        let mut writes = 0;
         while !state.blocked && !state.ready.is_empty() {
             let mut slices = [IoSlice::new(&[]); PIECES];
             let pieces =
                 slices.iter_mut().zip(&state.ready).map(|(slice, (piece, _))| *slice = IoSlice::new(piece)).count();
+            writes += 1;
             match self.link.socket().try_write(&slices[..pieces]) {
                 Ok(written) => state.wrote(written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -338,6 +341,7 @@ impl Outbox {
         if state.ending && state.ready.is_empty() {
             self.news.notify_one();
         }
+        writes
     }
 
     /// Tells the gauge what waits. Mostly nothing does, and nothing is told: it is everybody's.

@@ -1,5 +1,6 @@
 //! A connection's socket, whatever kind it is: read by its task, written to by whoever has something for its client.
 
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::task::{Context, Poll};
@@ -17,29 +18,24 @@ pub(crate) enum Socket {
 }
 
 impl Socket {
-    /// Waits until there may be something to read.
+    /// Waits until there may be something to read. For one task at a time: the last to wait is woken.
     ///
     /// # Errors
     /// The system's.
     pub(crate) async fn readable(&self) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => stream.readable().await,
-            Self::Unix(stream) => stream.readable().await,
-        }
+        // Not tokio's `readable`, which is for many at once, and larger by a place among them.
+        poll_fn(|cx| self.poll_readable(cx)).await
     }
 
-    /// Waits until something may be written.
+    /// Waits until something may be written. For one task at a time, which may be another one than reads.
     ///
     /// # Errors
     /// The system's.
     pub(crate) async fn writable(&self) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => stream.writable().await,
-            Self::Unix(stream) => stream.writable().await,
-        }
+        poll_fn(|cx| self.poll_writable(cx)).await
     }
 
-    /// As [`Socket::readable`], for one task at a time.
+    /// As [`Socket::readable`].
     pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Tcp(stream) => stream.poll_read_ready(cx),
@@ -47,7 +43,7 @@ impl Socket {
         }
     }
 
-    /// As [`Socket::writable`], for one task at a time.
+    /// As [`Socket::writable`].
     pub(crate) fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Tcp(stream) => stream.poll_write_ready(cx),

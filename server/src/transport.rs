@@ -18,5 +18,6 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Once nothing more can be said to a reader, how long it gets to take what was said.
 async fn overdue(outbox: &Outbox) {
     outbox.ended().await;
-    tokio::time::sleep(LAST_WORDS).await;
+    // In a box: it is for the end of a connection's life.
+    Box::pin(tokio::time::sleep(LAST_WORDS)).await;
 }

@@ -1,6 +1,6 @@
 //! The forms that events take on their way to a reader.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use partyline_shared::Event;
@@ -8,6 +8,7 @@ use partyline_shared::codec::{json, plain};
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 
+use crate::metrics::Deliveries;
 use crate::outbox::Item;
 
 /// The form in which a reader takes what it is shown.
@@ -40,15 +41,16 @@ impl Form {
 #[derive(Debug)]
 pub(crate) struct Said {
     event: Event,
+    counts: Arc<Deliveries>,
     text: OnceLock<Bytes>,
     /// The frame's header, the JSON, the end of the line.
     json: OnceLock<(Bytes, usize)>,
 }
 
 impl Said {
-    /// An event, not encoded yet.
-    pub(crate) fn new(event: Event) -> Self {
-        Self { event, text: OnceLock::new(), json: OnceLock::new() }
+    /// An event, not encoded yet. That it is, is counted with these.
+    pub(crate) fn new(event: Event, counts: Arc<Deliveries>) -> Self {
+        Self { event, counts, text: OnceLock::new(), json: OnceLock::new() }
     }
 
     /// Whether it is a message, and not one of the things that are told beside them.
@@ -58,21 +60,27 @@ impl Said {
 
     /// As it goes to the sockets of readers that take this form; empty where they aren't shown it.
     pub(crate) fn encoded(&self, form: Form) -> &[u8] {
-        let json = || {
-            let (bytes, start) = self.json.get_or_init(|| framed_line(&json::encode_event(&self.event)));
-            (bytes, *start)
-        };
         match form {
-            Form::Plain => self.text.get_or_init(|| plain::render(&self.event).unwrap_or_default().into()),
+            Form::Plain => self.text.get_or_init(|| {
+                self.counts.texts_encoded.inc();
+                plain::render(&self.event).unwrap_or_default().into()
+            }),
             Form::JsonLine => {
-                let (bytes, start) = json();
-                &bytes[start..]
+                let (bytes, start) = self.json();
+                &bytes[*start..]
             }
             Form::Frame => {
-                let (bytes, _) = json();
+                let (bytes, _) = self.json();
                 &bytes[..bytes.len() - 1]
             }
         }
+    }
+
+    fn json(&self) -> &(Bytes, usize) {
+        self.json.get_or_init(|| {
+            self.counts.json_encoded.inc();
+            framed_line(&json::encode_event(&self.event))
+        })
     }
 }
 

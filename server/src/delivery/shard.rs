@@ -68,6 +68,8 @@ pub(super) struct Shard {
     gathering: Vec<RoomId>,
     /// Readers that are to be written to.
     dirty: Vec<usize>,
+    /// Writes that are not counted yet.
+    writes: u64,
     counts: Deliveries,
     refusals: Refusals,
 }
@@ -76,7 +78,7 @@ impl Shard {
     /// Without readers. What is delivered and refused is counted with these.
     pub(super) fn new(counts: Deliveries, refusals: Refusals) -> Self {
         let (sessions, readers, rooms) = (HashMap::new(), Slab::new(), HashMap::new());
-        Self { sessions, readers, rooms, gathering: Vec::new(), dirty: Vec::new(), counts, refusals }
+        Self { sessions, readers, rooms, gathering: Vec::new(), dirty: Vec::new(), writes: 0, counts, refusals }
     }
 
     /// Obeys until nobody gives orders any more.
@@ -123,6 +125,7 @@ impl Shard {
                 self.flush();
             }
         }
+        self.counts.writes.inc_by(std::mem::take(&mut self.writes));
     }
 
     /// Writes to those who were given something.
@@ -130,7 +133,7 @@ impl Shard {
         for reader in self.dirty.drain(..) {
             if let Some(reader) = self.readers.get_mut(reader) {
                 reader.dirty = false;
-                reader.outbox.flush();
+                self.writes += reader.outbox.flush();
             }
         }
     }
@@ -267,7 +270,7 @@ impl Shard {
     /// Writes what was delivered to a reader. Returns whether it will be sent.
     fn put_now(&mut self, reader: usize, bytes: &Bytes) -> bool {
         let Some(Reader { form, outbox, .. }) = self.readers.get(reader) else { return false };
-        let put = outbox.deliver_now(bytes);
+        let put = outbox.deliver_now(bytes, &mut self.writes);
         if put == Put::Full {
             self.too_slow(*form, outbox);
         }

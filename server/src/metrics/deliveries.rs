@@ -14,6 +14,11 @@ pub(crate) struct Deliveries {
     plain: PerForm,
     lines: PerForm,
     frames: PerForm,
+    /// Times that something was written to a reader's socket.
+    pub(crate) writes: Counter,
+    /// Times that what a room is shown was encoded: as text for people, and as JSON.
+    pub(crate) texts_encoded: Counter,
+    pub(crate) json_encoded: Counter,
     /// Bytes that wait in all outboxes together.
     pub(crate) waiting: Gauge,
 }
@@ -31,6 +36,9 @@ impl Deliveries {
         let deliveries = Family::<[(&'static str, &'static str); 2], Counter>::default();
         let too_slow = Family::<Label, Counter>::default();
         let waiting = Gauge::default();
+        let (writes, encoded) = (Counter::default(), Family::<Label, Counter>::default());
+        registry.register("writes", "Writes to readers' sockets", writes.clone());
+        registry.register("encodings", "Encodings of what rooms are shown, by what as", encoded.clone());
         registry.register("deliveries", "Events queued for readers, one a reader", deliveries.clone());
         registry.register("readers_too_slow", "Readers let go since too much waited for them", too_slow.clone());
         registry.register(
@@ -43,7 +51,9 @@ impl Deliveries {
             others: deliveries.get_or_create_owned(&[("dialect", dialect), ("kind", "other")]),
             too_slow: too_slow.get_or_create_owned(&[("dialect", dialect)]),
         };
-        Self { plain: of("plain"), lines: of("json"), frames: of("ws"), waiting }
+        let encoded = |what| encoded.get_or_create_owned(&[("as", what)]);
+        let (texts_encoded, json_encoded) = (encoded("text"), encoded("json"));
+        Self { plain: of("plain"), lines: of("json"), frames: of("ws"), writes, texts_encoded, json_encoded, waiting }
     }
 
     /// Counts an event that was queued for so many readers of a form: a message, or something else.

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use partyline_shared::codec::json;
 use partyline_shared::codec::lines::{Chunk, LineDecoder};
-use partyline_shared::{Code, Event, Refused, Via};
+use partyline_shared::{Code, Command, Event, Refused, Via};
 use tokio::task::coop::consume_budget;
 
 use super::overdue;
 use crate::delivery::{Form, line};
-use crate::hub_task::{HubHandle, Session, Stopped};
+use crate::hub_task::{HubHandle, Session};
 use crate::link::Link;
 use crate::meter::COMMAND;
 use crate::outbox::{Item, Outbox};
@@ -35,7 +35,7 @@ pub(crate) async fn serve(link: Arc<Link>, first: Bytes, hub: &HubHandle, max_li
         } => {}
         () = overdue(outbox) => return Ok(()),
     }
-    link.hang_up().await
+    Box::pin(link.hang_up()).await
 }
 
 async fn read(session: &Session, link: &Link, first: Bytes, max_line: usize) {
@@ -49,7 +49,9 @@ async fn read(session: &Session, link: &Link, first: Bytes, max_line: usize) {
             link.meter().charge(COMMAND);
             // What is refused here asks nobody anything: without this, a flood of nonsense would never let go of its thread.
             consume_budget().await;
-            if take(session, chunk, max_line).await.is_err() {
+            if let Some(command) = decode(session, chunk, max_line)
+                && session.command(command).await.is_err()
+            {
                 return;
             }
         }
@@ -59,8 +61,8 @@ async fn read(session: &Session, link: &Link, first: Bytes, max_line: usize) {
             break;
         }
     }
-    if let Some(chunk) = decoder.finish()
-        && take(session, chunk, max_line).await.is_err()
+    if let Some(command) = decoder.finish().and_then(|chunk| decode(session, chunk, max_line))
+        && session.command(command).await.is_err()
     {
         return;
     }
@@ -68,7 +70,8 @@ async fn read(session: &Session, link: &Link, first: Bytes, max_line: usize) {
     let _ = session.half_close().await;
 }
 
-async fn take(session: &Session, chunk: Chunk, max_line: usize) -> Result<(), Stopped> {
+/// What a line asks for, unless it is answered here.
+fn decode(session: &Session, chunk: Chunk, max_line: usize) -> Option<Command> {
     #[cfg(feature = "test-build")]
     if let Chunk::Line { text, .. } = &chunk {
         crate::faults::panic_if_asked(text);
@@ -79,16 +82,10 @@ async fn take(session: &Session, chunk: Chunk, max_line: usize) -> Result<(), St
             Err(Refused::new(Code::TooLong, text))
         }
         Chunk::Line { replaced: true, .. } => Err(Refused::new(Code::BadJson, "that line isn't UTF-8")),
-        Chunk::Line { text, .. } if text.trim().is_empty() => return Ok(()),
+        Chunk::Line { text, .. } if text.trim().is_empty() => return None,
         Chunk::Line { text, .. } => json::decode_command(&text),
     };
-    match decoded {
-        Ok(command) => session.command(command).await,
-        Err(refused) => {
-            session.answer(Event::Refused(refused));
-            Ok(())
-        }
-    }
+    decoded.map_err(|refused| session.answer(Event::Refused(refused))).ok()
 }
 
 /// Encodes what has to be, and writes what the socket didn't take at once, until nothing more comes.

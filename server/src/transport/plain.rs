@@ -72,7 +72,7 @@ pub(crate) async fn serve(
         () = overdue(&outbox) => return Ok(()),
     }
     outbox.unblocked().await;
-    link.hang_up().await
+    Box::pin(link.hang_up()).await
 }
 
 /// How a client reads, as far as its habits have shown.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use partyline_shared::codec::json;
-use partyline_shared::{Bye, ByeReason, Code, Event, Refused, Via};
+use partyline_shared::{Bye, ByeReason, Code, Command, Event, Refused, Via};
 use tokio::task::coop::consume_budget;
 use tokio::time::Instant;
 use tungstenite::protocol::frame::CloseFrame;
@@ -49,7 +49,7 @@ pub(super) async fn serve(link: Arc<Link>, first: Bytes, hub: HubHandle, max_obj
         } => {}
         () = overdue(outbox) => return,
     }
-    socket.close(&link).await;
+    Box::pin(socket.close(&link)).await;
 }
 
 async fn read(session: &Session, socket: &mut Socket, link: &Link, first: Bytes, max_object: usize) {
@@ -63,38 +63,59 @@ async fn read(session: &Session, socket: &mut Socket, link: &Link, first: Bytes,
             link.meter().charge(COMMAND);
             // What is refused here asks nobody anything: without this, a flood of nonsense would never let go of its thread.
             consume_budget().await;
-            #[cfg(feature = "test-build")]
-            if let Ok(Message::Text(text)) = &message {
-                crate::faults::panic_if_asked(text);
-            }
-            let decoded = match message {
-                Ok(Message::Text(text)) if text.len() > max_object => {
-                    let text = format!("that message is longer than {max_object} bytes, and was dropped");
-                    Err(Refused::new(Code::TooLong, text))
-                }
-                Ok(Message::Text(text)) => json::decode_command(&text),
-                Ok(Message::Binary(_)) => Err(Refused::new(Code::BadJson, "send text frames, not binary ones")),
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => continue,
-                // A page that goes away hasn't said `quit`: its nick is kept for its return.
-                Ok(Message::Close(_)) => return session.outbox().end(None),
-                Err(_) => {
-                    // Something that isn't WebSocket, or a frame beyond every bound.
-                    let text = format!("that wasn't a WebSocket message of at most {max_object} bytes");
-                    return session.end(Bye { reason: ByeReason::Protocol, text, return_after_ms: Some(1000) });
-                }
-            };
-            match decoded {
-                Ok(command) => {
+            match decode(session, message, max_object) {
+                Asked::Command(command) => {
                     if session.command(command).await.is_err() {
                         return;
                     }
                 }
-                Err(refused) => session.answer(Event::Refused(refused)),
+                Asked::Nothing => {}
+                Asked::End(Some(bye)) => return session.end(bye),
+                Asked::End(None) => return session.outbox().end(None),
             }
         }
         let received = link.receive(|bytes| socket.cut(bytes, &mut messages)).await;
         if !matches!(received, Ok(len) if len > 0) {
             return session.outbox().end(None);
+        }
+    }
+}
+
+/// What a message asks for.
+enum Asked {
+    Command(Command),
+    /// Nothing, or it is answered here.
+    Nothing,
+    /// That nothing follows; said with or without a last word.
+    End(Option<Bye>),
+}
+
+fn decode(session: &Session, message: Result<Message, Error>, max_object: usize) -> Asked {
+    #[cfg(feature = "test-build")]
+    if let Ok(Message::Text(text)) = &message {
+        crate::faults::panic_if_asked(text);
+    }
+    let decoded = match message {
+        Ok(Message::Text(text)) if text.len() > max_object => {
+            let text = format!("that message is longer than {max_object} bytes, and was dropped");
+            Err(Refused::new(Code::TooLong, text))
+        }
+        Ok(Message::Text(text)) => json::decode_command(&text),
+        Ok(Message::Binary(_)) => Err(Refused::new(Code::BadJson, "send text frames, not binary ones")),
+        Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => return Asked::Nothing,
+        // A page that goes away hasn't said `quit`: its nick is kept for its return.
+        Ok(Message::Close(_)) => return Asked::End(None),
+        Err(_) => {
+            // Something that isn't WebSocket, or a frame beyond every bound.
+            let text = format!("that wasn't a WebSocket message of at most {max_object} bytes");
+            return Asked::End(Some(Bye { reason: ByeReason::Protocol, text, return_after_ms: Some(1000) }));
+        }
+    };
+    match decoded {
+        Ok(command) => Asked::Command(command),
+        Err(refused) => {
+            session.answer(Event::Refused(refused));
+            Asked::Nothing
         }
     }
 }
