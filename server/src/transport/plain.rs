@@ -130,7 +130,7 @@ impl Person {
     async fn run(&mut self, first: Bytes) -> Result<(), Over> {
         if first.is_empty() {
             self.stream();
-            self.introduce().await?;
+            Box::pin(self.introduce()).await?;
         }
         let mut replies = Vec::new();
         self.decoder.feed(&first, &mut self.chunks, &mut replies);
@@ -144,12 +144,13 @@ impl Person {
                 if self.opening.is_http(&chunk) {
                     return self.write([Bytes::from_static(NOT_IMPLEMENTED)]).await;
                 }
-                self.act_on(chunk).await?;
+                // In a box, as is what follows: an idle connection would hold room for all that its client may ask.
+                Box::pin(self.act_on(chunk)).await?;
             }
             if self.at_end {
                 // The tail is a message too, and answered before the end.
                 return match self.decoder.finish() {
-                    Some(chunk) => self.act_on(chunk).await,
+                    Some(chunk) => Box::pin(self.act_on(chunk)).await,
                     None => Ok(()),
                 };
             }
