@@ -159,7 +159,14 @@ impl Hub {
         let who = || MemberRef { id, nick: nick.to_owned() };
         let event =
             |room: String| Event::Presence { room, member: who(), change: Change::Renamed, was: Some(was.to_owned()) };
-        for room in self.rooms_of(id) {
+        let rooms = self.rooms_of(id);
+        for &room in &rooms {
+            if self.rooms.get(room).is_some_and(|room| room.presence.owes_nick(id, session)) {
+                // Otherwise it would be told of the older nick after its answer.
+                self.catch_up(room, now);
+            }
+        }
+        for room in rooms {
             let Some(name) = self.rooms.get(room).map(|room| room.name.to_string()) else { continue };
             // Whoever asked is answered, not told: a session whose answers are awaited can tell the two apart.
             if self.sessions.get(session).is_some_and(|s| s.rooms.contains(room)) {

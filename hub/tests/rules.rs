@@ -1028,10 +1028,12 @@ fn crowds_of(crowd: usize) -> Settings {
 fn the_first_to_come_is_told_of_at_once_and_who_follows_together() {
     let mut house = House::new();
     let ann = house.enters_in_peace("ann");
-    house.enters("bob");
-    assert_eq!(house.hub.next_deadline(), Some(house.now.after(250)));
+    let (bob, _) = house.arrives("bob");
+    house.says(bob, join("lobby"));
+    assert_eq!((seen(&house.hears(ann)).as_str(), house.hub.next_deadline()), ("+bob", None));
     let (cleo, _) = house.arrives("cleo");
     house.says(cleo, join("lobby"));
+    assert_eq!(house.hub.next_deadline(), Some(house.now.after(250)));
     let other = house.enters("dan");
     house.says(other, nick("dana"));
     house.quiet();
@@ -1278,6 +1280,7 @@ fn a_crowd_lists_as_many_as_make_one_and_more_to_whoever_asks() {
 fn a_crowd_that_shrank_is_told_who_is_there_and_then_who_comes() {
     let mut house = House::with(crowds_of(4));
     let sessions: Vec<_> = (0..6).map(|n| house.enters(&format!("n{n}"))).collect();
+    house.passes(5000);
     house.passes(5000);
     house.quiet();
     house.says(sessions[5], part("lobby"));
