@@ -33,7 +33,7 @@ pub(crate) struct Presence {
 /// In which way a room is told.
 #[derive(Debug)]
 enum Telling {
-    /// One by one. The first of these is a change. Bounded by twice what makes a crowd: beyond it, all at once.
+    /// One by one. The first of these is a change. Bounded by twice what makes a crowd: of more, all at once.
     Each(Vec<Step>),
     /// All at once: more changed than is worth telling one by one.
     Whole,
@@ -96,8 +96,8 @@ impl Presence {
         }
     }
 
-    /// A member leaves. `true` where nobody has seen it come, and nobody will: of those who entered after it, each was
-    /// shown it.
+    /// A member leaves. `true` where nobody has seen it come, and nobody need be told that it did. Who entered after it
+    /// was shown it, and is told that it left.
     fn leaves_unseen(&mut self, member: MemberId) -> bool {
         let Telling::Each(steps) = &mut self.telling else { return false };
         let newest = steps.iter().rposition(|step| matches!(step, Step::Subscribe(_))).map_or(0, |at| at + 1);

@@ -305,7 +305,9 @@ impl Checker {
         known.nick.clone_from(&who.nick);
         let rooms = self.inside.iter().filter(|(_, inside)| inside.contains_key(&who.id));
         let rooms: Vec<_> = rooms.map(|(key, _)| key.clone()).collect();
-        rooms.iter().for_each(|key| self.changed(key));
+        for key in rooms {
+            self.changed(&key);
+        }
         self.unique(who.id)
     }
 
