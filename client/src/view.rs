@@ -10,8 +10,6 @@ use partyline_shared::{ClientRef, Epoch, Message, Seq, clean_line};
 use crate::render::{Renderer, notice};
 use crate::session::{News, Session};
 
-/// In a room with more members than this nobody wants to hear of everyone who comes and goes.
-const CROWD: usize = 100;
 /// Most messages that entering a room shows; /history has the rest.
 const MOST_AT_ONCE: usize = 50;
 
@@ -74,7 +72,8 @@ impl View {
         }
         match news {
             News::Presence { room, text } => {
-                let crowd = model.rooms.get(&room).is_none_or(|room| room.count > CROWD);
+                // Nobody wants to hear of everyone who comes and goes there, also where the server tells it.
+                let crowd = model.rooms.get(&room).is_none_or(|room| room.count > model.limits.crowd);
                 if self.current.as_ref() == Some(&room) && !crowd {
                     lines.push(notice(&text, false));
                 }

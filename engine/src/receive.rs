@@ -23,6 +23,7 @@ impl Engine {
             Event::Message(message) => self.messages(&message.room.clone(), vec![message], out),
             Event::Sent(sent) => self.sent(sent, out),
             Event::Presence { room, member, change, .. } => self.presence(&room, &member, change, out),
+            Event::Count { room, count } => self.counted(room, count, out),
             Event::History(page) => self.history_page(page, out),
             Event::Members { room, count, members } => self.members(room, count, members, out),
             Event::Rooms { rooms } => out.notice(None, list_rooms(&rooms)),
@@ -61,6 +62,14 @@ impl Engine {
             Presence::Unknown => return,
         }
         out.changed(Change::Members(name.to_owned()));
+    }
+
+    /// How many are in a crowd; who, nobody is told.
+    fn counted(&mut self, name: String, count: usize, out: &mut Outputs) {
+        if let Some(room) = self.model.rooms.get_mut(&name) {
+            room.count = count;
+            out.changed(Change::Members(name));
+        }
     }
 
     fn members(&mut self, name: String, count: usize, members: Vec<MemberRef>, out: &mut Outputs) {

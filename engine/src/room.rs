@@ -27,7 +27,8 @@ pub struct Room {
     pub private: bool,
     /// The server counts one in. False until `joined`, and after a drop.
     pub joined: bool,
-    /// Who is here; at most 500 of `count`. Sorted by nick.
+    /// Who is here; at most 500 of `count`. Sorted by nick. In a crowd (more than `crowd` of the limits) some of those
+    /// who were here when they were listed last.
     pub members: Vec<MemberRef>,
     /// How many are here.
     pub count: usize,

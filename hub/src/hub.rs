@@ -1,6 +1,6 @@
 //! The state machine: what happened in, what is to be done out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, Refused, Timestamp, Token, Via};
 
@@ -43,6 +43,11 @@ pub struct Settings {
     pub reads_per_session: usize,
     /// Commands of one session that may wait until a room is entered.
     pub deferred_per_session: usize,
+    /// How long after a room was told who came, went or is called something else what changes is gathered, in
+    /// milliseconds; 0 tells all at once.
+    pub presence_every_ms: u64,
+    /// How often a crowd ([`Limits::crowd`]) is told how many are there, in milliseconds.
+    pub count_every_ms: u64,
     /// Messages of those who aren't there that may be on their way to the log at a time; more are refused.
     pub posts_at_once: usize,
 }
@@ -63,6 +68,8 @@ impl Default for Settings {
             appends_per_session: 256,
             reads_per_session: 8,
             deferred_per_session: 64,
+            presence_every_ms: 250,
+            count_every_ms: 5000,
             posts_at_once: 256,
         }
     }
@@ -137,7 +144,8 @@ impl Hub {
 
     /// When to call with [`Input::Wake`], if nothing happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        [self.members.next_expiry(), self.sessions.next_overdue()].into_iter().flatten().min()
+        let rooms = self.rooms.next_due();
+        [self.members.next_expiry(), self.sessions.next_overdue(), rooms].into_iter().flatten().min()
     }
 
     fn open(&mut self, session: SessionId, via: Via, token: Token, now: Timestamp) {
@@ -155,8 +163,10 @@ impl Hub {
     fn stop(&mut self, bye: Bye) {
         let sessions = std::mem::take(&mut self.sessions);
         for session in sessions.ids() {
-            let rooms = sessions.get(session).into_iter().flat_map(|session| session.rooms.iter().copied());
-            self.effects.extend(rooms.map(|room| Effect::Unsubscribe { session, room }));
+            let rooms = sessions.get(session).into_iter().flat_map(|session| session.rooms.iter());
+            let awaits = |room| self.rooms.get(room).is_some_and(|room| room.presence.awaits(session));
+            let subscribed = rooms.filter(|room| !awaits(*room));
+            self.effects.extend(subscribed.map(|room| Effect::Unsubscribe { session, room }));
             self.effects.push(Effect::Send { session, event: Event::Bye(bye.clone()) });
             self.effects.push(Effect::Close { session });
         }
@@ -208,15 +218,15 @@ impl Hub {
             Command::Hello(_) => {
                 self.refuse(session, Refused::new(Code::HelloFirst, "hello is said once, at the start"));
             }
-            Command::Join(join) => self.join(session, member, &join.room, join.after),
-            Command::Part { room } => self.part(session, member, &room),
+            Command::Join(join) => self.join(session, member, &join.room, join.after, now),
+            Command::Part { room } => self.part(session, member, &room, now),
             Command::Say(say) => self.say(session, member, say, now),
             Command::Tell { to, text, reference } => self.tell(session, member, &to, &text, reference, now),
-            Command::Nick { nick } => self.nick(session, member, &nick),
+            Command::Nick { nick } => self.nick(session, member, &nick, now),
             Command::History(history) => self.history(session, member, &history),
-            Command::Who { room } => self.who(session, &room),
+            Command::Who { room } => self.who(session, &room, now),
             Command::Rooms => self.list_rooms(session),
-            Command::Typing { room } => self.typing(session, member, &room),
+            Command::Typing { room } => self.typing(session, member, &room, now),
             Command::Ping { nonce } => self.send(session, Event::Pong { nonce }),
             Command::Quit => self.finish(session, true, now),
         }
@@ -228,6 +238,10 @@ impl Hub {
             && speaker.entering.is_empty()
             && let Some(command) = speaker.deferred.pop_front()
         {
+            if speaker.deferred.is_empty() {
+                // It may be idle for days, and keeps no room for what it said while it waited.
+                speaker.deferred = VecDeque::new();
+            }
             self.carry_out(session, command, now);
         }
         if self.sessions.get(session).is_some_and(|speaker| speaker.quitting && speaker.is_answered()) {
@@ -237,6 +251,7 @@ impl Hub {
 
     fn wake(&mut self, now: Timestamp) {
         self.members.expire(now);
+        self.tell_due(now);
         while let Some(session) = self.sessions.overdue(now) {
             let text = "no hello came in time".to_owned();
             self.dismiss(session, Bye { reason: ByeReason::NoHello, text, return_after_ms: None }, now);

@@ -1,18 +1,23 @@
 //! Entering rooms.
 
-use std::collections::BTreeSet;
-
-use partyline_shared::{Change, Code, Event, Joined, MemberId, MemberRef, Message, Refused, RoomName, Seq, Timestamp};
+use partyline_shared::{Code, Event, Joined, MemberId, MemberRef, Refused, RoomName, Seq, Timestamp};
 
 use crate::reading::PendingRead;
 use crate::rooms::{self, RoomState, Waiting};
 use crate::{Effect, Hub, LogError, Page, Query, RoomId, SessionId, Stream};
 
-/// Members that a list names; the count says how many there are.
-const LISTED: usize = 500;
+/// Members that a list names at most; the count says how many there are.
+pub(crate) const LISTED: usize = 500;
 
 impl Hub {
-    pub(crate) fn join(&mut self, session: SessionId, member: MemberId, name: &str, after: Option<Seq>) {
+    pub(crate) fn join(
+        &mut self,
+        session: SessionId,
+        member: MemberId,
+        name: &str,
+        after: Option<Seq>,
+        now: Timestamp,
+    ) {
         let room = match RoomName::new(name, &self.settings.limits) {
             Ok(room) => room,
             Err(error) => return self.refuse(session, bad_room(name, &error)),
@@ -33,7 +38,7 @@ impl Hub {
                     waiting.push(Waiting { session, after });
                 }
             }
-            RoomState::Ready => self.enter(session, member, id, after),
+            RoomState::Ready => self.enter(session, member, id, after, now),
         }
     }
 
@@ -50,17 +55,16 @@ impl Hub {
                 room.name = name;
             }
             for entry in page.entries {
-                let message = rooms::message(room.name.as_str(), entry);
-                room.push(message, keep);
+                room.push(entry, keep);
             }
             room.head = room.head.max(page.head);
         });
         let name = room.name.to_string();
         for &Waiting { session, after } in &waiting {
             let Some(joiner) = self.sessions.get_mut(session) else { continue };
-            joiner.entering.remove(&id);
+            joiner.entering.remove(id);
             match (loaded, self.sessions.member(session)) {
-                (Ok(()), Some(member)) => self.enter(session, member, id, after),
+                (Ok(()), Some(member)) => self.enter(session, member, id, after, now),
                 (Err(error), _) => self.refuse(session, log_refusal(error).room(&name)),
                 (Ok(()), None) => {}
             }
@@ -79,20 +83,33 @@ impl Hub {
         }
     }
 
-    /// The members of a room, as a list shows them.
-    pub(crate) fn list_members(&self, room: RoomId) -> (usize, Vec<MemberRef>) {
+    /// How many are in a room, and who: at most so many of them.
+    pub(crate) fn list_members(&self, room: RoomId, most: usize) -> (usize, Vec<MemberRef>) {
         let Some(room) = self.rooms.get(room) else { return (0, Vec::new()) };
-        let listed = room.members.keys().filter_map(|&id| self.members.reference(id)).take(LISTED).collect();
+        let mut listed = Vec::with_capacity(room.members.len().min(most));
+        listed.extend(room.members.keys().take(most).filter_map(|&id| self.members.reference(id)));
         (room.members.len(), listed)
+    }
+
+    /// The rooms that a member is in, in any of its sessions.
+    pub(crate) fn rooms_of(&self, member: MemberId) -> Vec<RoomId> {
+        let sessions = self.members.get(member).into_iter().flat_map(|member| member.sessions.iter());
+        let sessions = sessions.filter_map(|session| self.sessions.get(session));
+        let mut rooms: Vec<RoomId> = sessions.flat_map(|session| session.rooms.iter()).collect();
+        rooms.sort_unstable();
+        rooms.dedup();
+        rooms
     }
 
     /// Whether the member may be in one more room, or is in this one already.
     fn may_enter(&self, member: MemberId, room: Option<RoomId>) -> bool {
-        let Some(member) = self.members.get(member) else { return false };
+        let Some(known) = self.members.get(member) else { return false };
+        let mut rooms = self.rooms_of(member);
         // Its other sessions may be entering rooms too: the bound is the member's, not the session's.
-        let sessions = member.sessions.iter().filter_map(|&session| self.sessions.get(session));
-        let mut rooms: BTreeSet<RoomId> = sessions.flat_map(|session| session.entering.iter().copied()).collect();
-        rooms.extend(member.rooms.keys());
+        let sessions = known.sessions.iter().filter_map(|session| self.sessions.get(session));
+        rooms.extend(sessions.flat_map(|session| session.entering.iter()));
+        rooms.sort_unstable();
+        rooms.dedup();
         room.is_some_and(|room| rooms.contains(&room)) || rooms.len() < self.settings.limits.rooms_per_member
     }
 
@@ -110,33 +127,28 @@ impl Hub {
         id
     }
 
-    fn enter(&mut self, session: SessionId, member: MemberId, id: RoomId, after: Option<Seq>) {
+    fn enter(&mut self, session: SessionId, member: MemberId, id: RoomId, after: Option<Seq>, now: Timestamp) {
         let Some(joiner) = self.sessions.get_mut(session) else { return };
         let newly = joiner.rooms.insert(id);
-        if newly {
-            if let Some(member) = self.members.get_mut(member) {
-                *member.rooms.entry(id).or_default() += 1;
-            }
-            if let Some(room) = self.rooms.get_mut(id) {
-                *room.members.entry(member).or_default() += 1;
-            }
+        if !newly {
+            // It is shown who is there, and not told afterwards what it was shown.
+            self.catch_up(id, now);
         }
-        let (count, members) = self.list_members(id);
+        let Some(room) = self.rooms.get_mut(id) else { return };
+        let first = newly && room.enter(member);
+        let (count, members) = self.list_members(id, self.settings.limits.crowd.min(LISTED));
         let Some(room) = self.rooms.get(id) else { return };
-        let name = room.name.to_string();
         let afresh = after.is_some_and(|after| after > room.head);
         let after = after.filter(|_| !afresh).unwrap_or_default();
-        let messages: Vec<Message> = room.recent.iter().filter(|message| message.seq > after).cloned().collect();
-        let (head, first) = (room.head, newly && room.members.get(&member) == Some(&1));
-        let joined = Joined { room: name.clone(), count, members, head, messages, afresh };
-        // Told first, subscribed next, with nothing in between: what is delivered from here on follows on.
+        let name = room.name.as_str();
+        let missed = room.recent().filter(|entry| entry.seq > after).cloned();
+        let messages = missed.map(|entry| rooms::message(name, entry)).collect();
+        let joined = Joined { room: name.to_owned(), count, members, head: room.head, messages, afresh };
+        // Told first, subscribed next, and nothing is delivered in between that it should hear: what comes from here
+        // on follows on.
         self.send(session, Event::Joined(joined));
         if newly {
-            self.effects.push(Effect::Subscribe { session, room: id });
-        }
-        if first && let Some(member) = self.members.reference(member) {
-            let event = Event::Presence { room: name, member, change: Change::Joined, was: None };
-            self.effects.push(Effect::Deliver { room: id, event, except: Some(session) });
+            self.came(id, session, first.then_some(member), now);
         }
     }
 }

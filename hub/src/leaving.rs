@@ -7,10 +7,10 @@ use crate::sessions::Greeting;
 use crate::{Effect, Hub, RoomId, SessionId};
 
 impl Hub {
-    pub(crate) fn part(&mut self, session: SessionId, member: MemberId, name: &str) {
+    pub(crate) fn part(&mut self, session: SessionId, member: MemberId, name: &str, now: Timestamp) {
         let Some(room) = self.room_of(session, name) else { return self.refuse(session, not_in_room(name)) };
         let (name, who) = (self.rooms.get(room).map(|room| room.name.to_string()), self.members.reference(member));
-        self.leave(session, member, room);
+        self.leave(session, member, room, now);
         if let (Some(room), Some(member)) = (name, who) {
             self.send(session, Event::Presence { room, member, change: Change::Left, was: None });
         }
@@ -47,17 +47,17 @@ impl Hub {
 
     pub(crate) fn close(&mut self, session: SessionId, now: Timestamp) {
         let rooms: Vec<RoomId> = match self.sessions.get(session) {
-            Some(session) => session.rooms.iter().copied().collect(),
+            Some(session) => session.rooms.iter().collect(),
             None => return,
         };
         let member = self.sessions.member(session);
         if let Some(member) = member {
             for room in rooms {
-                self.leave(session, member, room);
+                self.leave(session, member, room, now);
             }
         }
         let Some(gone) = self.sessions.remove(session) else { return };
-        for id in gone.entering {
+        for id in gone.entering.iter() {
             if let Some(RoomState::Loading { waiting, .. }) = self.rooms.get_mut(id).map(|room| &mut room.state) {
                 waiting.retain(|waiting| waiting.session != session);
             }
@@ -65,7 +65,7 @@ impl Hub {
         }
         let Greeting::Done(id) = gone.greeting else { return };
         let Some(member) = self.members.get_mut(id) else { return };
-        member.sessions.remove(&session);
+        member.sessions.remove(session);
         if member.sessions.is_empty() {
             if member.can_return {
                 let until = now.after(self.settings.nick_hold_ms);
@@ -78,27 +78,20 @@ impl Hub {
 
     /// The room of this name that the session is in.
     pub(crate) fn room_of(&self, session: SessionId, name: &str) -> Option<RoomId> {
-        let name = RoomName::new(name, &self.settings.limits).ok()?;
-        let id = self.rooms.find(&name.key())?;
-        self.sessions.get(session)?.rooms.contains(&id).then_some(id)
+        self.room_called(session, &RoomName::new(name, &self.settings.limits).ok()?)
     }
 
-    fn leave(&mut self, session: SessionId, id: MemberId, room: RoomId) {
+    pub(crate) fn room_called(&self, session: SessionId, name: &RoomName) -> Option<RoomId> {
+        let id = self.rooms.find(&name.key())?;
+        self.sessions.get(session)?.rooms.contains(id).then_some(id)
+    }
+
+    fn leave(&mut self, session: SessionId, member: MemberId, room: RoomId, now: Timestamp) {
         if let Some(session) = self.sessions.get_mut(session) {
-            session.rooms.remove(&room);
+            session.rooms.remove(room);
         }
-        self.effects.push(Effect::Unsubscribe { session, room });
-        if let Some(member) = self.members.get_mut(id) {
-            decrement(&mut member.rooms, &room);
-        }
-        let Some(left) = self.rooms.get_mut(room) else { return };
-        if decrement(&mut left.members, &id) {
-            let name = left.name.to_string();
-            if let Some(member) = self.members.reference(id) {
-                let event = Event::Presence { room: name, member, change: Change::Left, was: None };
-                self.effects.push(Effect::Deliver { room, event, except: Some(session) });
-            }
-        }
+        let last = self.rooms.get_mut(room).is_some_and(|room| room.leave(member));
+        self.went(room, session, last.then_some(member), now);
         self.rooms.forget_if_idle(room);
     }
 }
@@ -106,19 +99,4 @@ impl Hub {
 pub(crate) fn not_in_room(name: &str) -> Refused {
     let shown: String = partyline_shared::clean_line(name).chars().take(64).collect();
     Refused::new(Code::NotInRoom, format!("you are not in {shown}: join it first")).room(shown)
-}
-
-/// Takes one off a count; `true` when that was the last.
-fn decrement<K: Ord>(counts: &mut std::collections::BTreeMap<K, usize>, key: &K) -> bool {
-    match counts.get_mut(key) {
-        Some(count) if *count > 1 => {
-            *count -= 1;
-            false
-        }
-        Some(_) => {
-            counts.remove(key);
-            true
-        }
-        None => false,
-    }
 }

@@ -9,6 +9,7 @@
 mod bucket;
 mod effect;
 mod entry;
+mod few;
 mod hub;
 mod input;
 mod joining;
@@ -18,6 +19,7 @@ mod looks;
 mod members;
 mod naming;
 mod posting;
+mod presence;
 mod reading;
 mod requests;
 mod rooms;

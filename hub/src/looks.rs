@@ -28,20 +28,21 @@ const RESERVED: [&str; 14] = [
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Look {
     /// The skeleton of UTS 39, as it is written: `I` looks like `l`, and so `Ian` like `lan`.
-    Written(String),
+    Written(Box<str>),
     /// The same without regard to case: `i` doesn't, and so `Ian` isn't like `Lan`. But a Cyrillic capital is like a
     /// Latin one whatever their small letters look like.
-    Folded(String),
+    Folded(Box<str>),
 }
 
 /// What a nick looks like.
 pub(crate) fn looks(nick: &Nick) -> [Look; 2] {
-    [Look::Written(skeleton(nick.as_str()).collect()), Look::Folded(folded(nick))]
+    [Look::Written(skeleton(nick.as_str()).collect::<String>().into()), Look::Folded(folded(nick))]
 }
 
-fn folded(nick: &Nick) -> String {
+/// What is in [`Look::Folded`]: the same for all nicks of one key.
+pub(crate) fn folded(nick: &Nick) -> Box<str> {
     // Character by character: the form of a letter doesn't hang on what follows it.
-    skeleton(&nick.key()).flat_map(char::to_lowercase).collect()
+    skeleton(&nick.key()).flat_map(char::to_lowercase).collect::<String>().into()
 }
 
 /// Nicks that nobody may look like.
@@ -60,7 +61,7 @@ impl Reserved {
     pub(crate) fn has(&self, nick: &Nick) -> bool {
         let written: String = skeleton(nick.as_str()).collect();
         let mixed: String = written.chars().flat_map(char::to_lowercase).collect();
-        [written, mixed, folded(nick)].iter().any(|look| self.skeletons.contains(look))
+        [written.as_str(), &mixed, &folded(nick)].iter().any(|look| self.skeletons.contains(*look))
     }
 }
 

@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use partyline_shared::{MemberId, MemberRef, Nick, Timestamp};
 
+use crate::SessionId;
 use crate::bucket::Bucket;
-use crate::looks::{Look, looks};
-use crate::{RoomId, SessionId};
+use crate::few::Few;
+use crate::looks::{Look, folded, looks};
 
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) nick: Nick,
-    pub(crate) sessions: BTreeSet<SessionId>,
-    /// How many of its sessions are in each room.
-    pub(crate) rooms: BTreeMap<RoomId, usize>,
+    pub(crate) sessions: Few<SessionId>,
     /// It has seen its token, and can come back with it.
     pub(crate) can_return: bool,
     /// The last session dropped: the nick is kept until then.
@@ -24,13 +23,12 @@ pub(crate) struct Member {
     pub(crate) requests: Bucket,
 }
 
-/// Nicks are unique among the known: by their key, see [`Nick::key`], and by what they look like, see [`looks`].
+/// Nicks are unique among the known: by what they look like, see [`looks`], and so by their key, see [`Nick::key`].
 ///
 /// Bounded by the sessions, and those who are held by [`crate::Settings::held_members`].
 #[derive(Debug, Default)]
 pub(crate) struct Members {
     by_id: BTreeMap<MemberId, Member>,
-    by_nick: BTreeMap<String, MemberId>,
     by_look: BTreeMap<Look, MemberId>,
     /// Those who said good-bye, and keep no nick: coming back doesn't fill up what they may do.
     retired: BTreeMap<MemberId, Retired>,
@@ -60,7 +58,9 @@ impl Members {
     }
 
     pub(crate) fn find(&self, nick: &Nick) -> Option<MemberId> {
-        self.by_nick.get(&nick.key()).copied()
+        // What has the same key looks the same, and nobody else looks like it.
+        let alike = *self.by_look.get(&Look::Folded(folded(nick)))?;
+        self.by_id.get(&alike).is_some_and(|member| member.nick.key() == nick.key()).then_some(alike)
     }
 
     /// Whoever has this nick or one that looks like it, other than `owner`.
@@ -143,8 +143,6 @@ impl Members {
     }
 
     fn index(&mut self, id: MemberId, nick: &Nick) {
-        let other = self.by_nick.insert(nick.key(), id);
-        debug_assert_eq!(other, None, "two members of one nick");
         for look in looks(nick) {
             let other = self.by_look.insert(look, id);
             debug_assert_eq!(other, None, "two members look alike");
@@ -152,12 +150,9 @@ impl Members {
     }
 
     fn unindex(&mut self, id: MemberId, nick: &Nick) {
-        let owner = self.by_nick.remove(&nick.key());
-        debug_assert_eq!(owner, Some(id), "a nick is its member's");
         for look in looks(nick) {
             let owner = self.by_look.remove(&look);
             debug_assert_eq!(owner, Some(id), "a look is its member's");
         }
-        debug_assert_eq!(self.by_look.len(), 2 * self.by_nick.len(), "looks of nobody");
     }
 }

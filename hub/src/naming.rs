@@ -1,12 +1,12 @@
 //! `hello` and `nick`: who a session is, and what a member is called.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use partyline_shared::{
-    Bye, ByeReason, Change, Code, Event, Hello, MemberId, Nick, PROTOCOL, Refused, Timestamp, Token, Via, Welcome,
+    Bye, ByeReason, Change, Code, Event, Hello, MemberId, MemberRef, Nick, PROTOCOL, Refused, Timestamp, Token, Via,
+    Welcome,
 };
 
 use crate::bucket::Bucket;
+use crate::few::Few;
 use crate::members::Member;
 use crate::reading::PendingRead;
 use crate::sessions::Greeting;
@@ -25,7 +25,7 @@ impl Hub {
             return;
         }
         let Some((via, fresh)) = self.sessions.get(session).and_then(|s| match s.greeting {
-            Greeting::Awaited { token, .. } => Some((s.via, token)),
+            Greeting::Awaited(ref awaited) => Some((s.via, awaited.token)),
             Greeting::Done(_) => None,
         }) else {
             return;
@@ -46,7 +46,7 @@ impl Hub {
         for point in hello.resume.into_iter().take(self.settings.limits.rooms_per_member) {
             // A number of another log is past every head: "afresh" follows from that.
             let after = if same_log { point.seq } else { partyline_shared::Seq(u64::MAX) };
-            self.join(session, member, &point.room, Some(after));
+            self.join(session, member, &point.room, Some(after), now);
         }
         if hello.token.is_some()
             && let Some(reader) = self.sessions.get_mut(session)
@@ -59,13 +59,13 @@ impl Hub {
         }
     }
 
-    pub(crate) fn nick(&mut self, session: SessionId, member: MemberId, wanted: &str) {
+    pub(crate) fn nick(&mut self, session: SessionId, member: MemberId, wanted: &str, now: Timestamp) {
         match self.free_nick(wanted, Some(member)) {
             Err(refused) => self.refuse(session, refused),
             Ok(nick) => {
                 let shown = nick.to_string();
                 let Some(old) = self.members.rename(member, nick) else { return };
-                self.announce_rename(session, member, old.as_str(), &shown);
+                self.announce_rename(session, member, old.as_str(), &shown, now);
             }
         }
     }
@@ -92,8 +92,7 @@ impl Hub {
         } else {
             let member = Member {
                 nick: nick.unwrap_or_else(|| self.guest_nick(id)),
-                sessions: BTreeSet::new(),
-                rooms: BTreeMap::new(),
+                sessions: Few::default(),
                 can_return: false,
                 held_until: None,
                 speech: retired.map_or_else(|| Bucket::new(self.settings.limits.burst, now), |one| one.speech),
@@ -154,21 +153,26 @@ impl Hub {
         candidates.find(|nick| self.members.find_alike(nick, None).is_none()).unwrap_or_else(|| Nick::guest(&id))
     }
 
-    fn announce_rename(&mut self, session: SessionId, id: MemberId, was: &str, nick: &str) {
+    fn announce_rename(&mut self, session: SessionId, id: MemberId, was: &str, nick: &str, now: Timestamp) {
         let Some(member) = self.members.get(id) else { return };
-        let (rooms, sessions): (Vec<_>, Vec<_>) =
-            (member.rooms.keys().copied().collect(), member.sessions.iter().copied().collect());
-        let event = |room: String| {
-            let member = partyline_shared::MemberRef { id, nick: nick.to_owned() };
-            Event::Presence { room, member, change: Change::Renamed, was: Some(was.to_owned()) }
-        };
+        let sessions: Vec<_> = member.sessions.iter().collect();
+        let who = || MemberRef { id, nick: nick.to_owned() };
+        let event =
+            |room: String| Event::Presence { room, member: who(), change: Change::Renamed, was: Some(was.to_owned()) };
+        let rooms = self.rooms_of(id);
+        for &room in &rooms {
+            if self.rooms.get(room).is_some_and(|room| room.presence.owes_nick(id, session)) {
+                // Otherwise it would be told of the older nick after its answer.
+                self.catch_up(room, now);
+            }
+        }
         for room in rooms {
             let Some(name) = self.rooms.get(room).map(|room| room.name.to_string()) else { continue };
             // Whoever asked is answered, not told: a session whose answers are awaited can tell the two apart.
-            if self.sessions.get(session).is_some_and(|s| s.rooms.contains(&room)) {
-                self.send(session, event(name.clone()));
+            if self.sessions.get(session).is_some_and(|s| s.rooms.contains(room)) {
+                self.send(session, event(name));
             }
-            self.effects.push(Effect::Deliver { room, event: event(name), except: Some(session) });
+            self.renamed(room, who(), was.to_owned(), session, now);
         }
         // A session that is in no room hears of it too: its own nick is what changed.
         for session in sessions {

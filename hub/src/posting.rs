@@ -67,7 +67,7 @@ impl Hub {
         let text = Text::new(text, limits).map_err(|error| Refused::new(Code::BadText, error.to_string()))?;
         let name = &self.settings.default_room;
         let room = RoomName::new(name, limits).map_err(|error| bad_room(name, &error))?;
-        Ok((room, text.as_str().to_owned()))
+        Ok((room, text.into_string()))
     }
 }
 

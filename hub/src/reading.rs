@@ -7,7 +7,7 @@ use partyline_shared::{
 };
 
 use crate::joining::{bad_room, log_refusal};
-use crate::{Effect, Hub, LogError, Outcome, Page, Query, ReadId, RoomId, SessionId, Stream, rooms};
+use crate::{Effect, Hub, LogError, Outcome, Page, Query, ReadId, RoomId, SessionId, Stream, joining, rooms};
 
 /// Rooms that a list names.
 const LISTED: usize = 200;
@@ -56,12 +56,18 @@ impl Hub {
         self.read(session, query, Some(&history.room), PendingRead::History { session, room });
     }
 
-    pub(crate) fn who(&mut self, session: SessionId, name: &str) {
+    pub(crate) fn who(&mut self, session: SessionId, name: &str, now: Timestamp) {
         match RoomName::new(name, &self.settings.limits) {
             Err(error) => self.refuse(session, bad_room(name, &error)),
             Ok(name) => {
                 let (count, members) = match self.rooms.find(&name.key()) {
-                    Some(id) => self.list_members(id),
+                    Some(id) => {
+                        if self.sessions.get(session).is_some_and(|session| session.rooms.contains(id)) {
+                            // It isn't told afterwards what it is shown.
+                            self.catch_up(id, now);
+                        }
+                        self.list_members(id, joining::LISTED)
+                    }
                     None => (0, Vec::new()),
                 };
                 let room = self.spelling(&name);

@@ -1,11 +1,12 @@
 //! The rooms in memory: those that somebody is in or about to enter, or whose messages are on their way to the
 //! log. A room that nobody needs is forgotten; the log has it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use partyline_shared::{Event, MemberId, Message, RoomName, Seq};
+use partyline_shared::{MemberId, Message, RoomName, Seq, Timestamp};
 
 use crate::posting::Post;
+use crate::presence::Presence;
 use crate::{Entry, RoomId, SessionId};
 
 /// Text kept for newcomers, in bytes: a page that greets somebody must not fill their queue. What doesn't fit is
@@ -39,20 +40,51 @@ pub(crate) struct Room {
     pub(crate) name: RoomName,
     pub(crate) state: RoomState,
     /// How many sessions of each member are in it.
-    pub(crate) members: BTreeMap<MemberId, usize>,
+    pub(crate) members: BTreeMap<MemberId, u32>,
+    /// How many sessions are in it.
+    pub(crate) readers: usize,
+    /// What it has yet to be told of who is there.
+    pub(crate) presence: Presence,
     pub(crate) head: Seq,
     /// What is lower is no longer in the log.
     first: Seq,
     /// The last messages without a gap, for whoever comes in: at most the setting `replay`, and no
     /// more text than [`RECENT_BYTES`].
-    pub(crate) recent: VecDeque<Message>,
+    recent: VecDeque<Entry>,
+    /// Their text, in bytes.
+    recent_bytes: usize,
     /// Messages on their way to the log.
     pub(crate) appending: usize,
 }
 
 impl Room {
+    /// A session of the member enters; `true` where it is the first of it.
+    pub(crate) fn enter(&mut self, member: MemberId) -> bool {
+        self.readers += 1;
+        let sessions = self.members.entry(member).or_default();
+        *sessions += 1;
+        *sessions == 1
+    }
+
+    /// A session of the member leaves; `true` where that was the last of it.
+    pub(crate) fn leave(&mut self, member: MemberId) -> bool {
+        let Some(sessions) = self.members.get_mut(&member) else { return false };
+        self.readers -= 1;
+        *sessions -= 1;
+        let last = *sessions == 0;
+        if last {
+            self.members.remove(&member);
+        }
+        last
+    }
+
+    /// The last messages, in order.
+    pub(crate) fn recent(&self) -> impl Iterator<Item = &Entry> {
+        self.recent.iter()
+    }
+
     /// Takes a message that got the next number.
-    pub(crate) fn push(&mut self, message: Message, keep: usize) {
+    pub(crate) fn push(&mut self, message: Entry, keep: usize) {
         self.head = self.head.max(message.seq);
         if message.seq < self.first {
             // Read before it was removed.
@@ -62,12 +94,18 @@ impl Room {
         // enters asks for it with `history`.
         if self.recent.back().is_some_and(|last| last.seq.next() != message.seq) {
             self.recent.clear();
+            self.recent_bytes = 0;
         }
+        self.recent_bytes += message.text.len();
         self.recent.push_back(message);
-        let mut bytes: usize = self.recent.iter().map(|message| message.text.len()).sum();
-        while self.recent.len() > keep || bytes > RECENT_BYTES {
-            let Some(oldest) = self.recent.pop_front() else { break };
-            bytes -= oldest.text.len();
+        while self.recent.len() > keep || self.recent_bytes > RECENT_BYTES {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(oldest) = self.recent.pop_front() {
+            self.recent_bytes -= oldest.text.len();
         }
     }
 
@@ -75,7 +113,7 @@ impl Room {
     fn trim(&mut self, first: Seq) {
         self.first = self.first.max(first);
         while self.recent.front().is_some_and(|message| message.seq < self.first) {
-            self.recent.pop_front();
+            self.forget_oldest();
         }
     }
 
@@ -92,6 +130,8 @@ impl Room {
 pub(crate) struct Rooms {
     by_id: BTreeMap<RoomId, Room>,
     by_key: BTreeMap<String, RoomId>,
+    /// Those that have something to be told of who is there, by when.
+    due: BTreeSet<(Timestamp, RoomId)>,
     last: u64,
 }
 
@@ -126,9 +166,12 @@ impl Rooms {
             name,
             state,
             members: BTreeMap::new(),
+            readers: 0,
+            presence: Presence::default(),
             head: Seq::default(),
             first: Seq::default(),
             recent: VecDeque::new(),
+            recent_bytes: 0,
             appending: 0,
         };
         self.by_id.insert(id, room);
@@ -145,9 +188,12 @@ impl Rooms {
 
     /// Nobody is in any room any more, or waits for one.
     pub(crate) fn empty(&mut self) {
+        self.due.clear();
         let mut ready = Vec::new();
         for (id, room) in &mut self.by_id {
             room.members.clear();
+            room.readers = 0;
+            room.presence = Presence::default();
             match &mut room.state {
                 // It goes when its page has come: the read is on its way. So do the posts, which are somebody's who
                 // never was here.
@@ -158,6 +204,27 @@ impl Rooms {
         for id in ready {
             self.forget_if_idle(id);
         }
+    }
+
+    /// A room is to be told by then who is there, or not any more.
+    pub(crate) fn set_due(&mut self, id: RoomId, due: Option<Timestamp>) {
+        let Some(room) = self.by_id.get_mut(&id) else { return };
+        let before = std::mem::replace(&mut room.presence.due, due);
+        if before != due {
+            if let Some(before) = before {
+                self.due.remove(&(before, id));
+            }
+            self.due.extend(due.map(|due| (due, id)));
+        }
+    }
+
+    /// One that is to be told by now.
+    pub(crate) fn overdue(&self, now: Timestamp) -> Option<RoomId> {
+        self.due.first().filter(|(due, _)| *due <= now).map(|&(_, id)| id)
+    }
+
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|&(due, _)| due)
     }
 
     /// Forgets a room if nobody needs it.
@@ -174,9 +241,4 @@ impl Rooms {
 pub(crate) fn message(room: &str, entry: Entry) -> Message {
     let Entry { seq, at, from, to, kind, text, via } = entry;
     Message { room: room.to_owned(), seq, at, from, to, kind, text, via }
-}
-
-/// The same message, as an event.
-pub(crate) fn said(message: &Message) -> Event {
-    Event::Message(message.clone())
 }

@@ -4,23 +4,32 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use partyline_shared::{Command, MemberId, Timestamp, Token, Via};
 
+use crate::few::Few;
 use crate::{RoomId, SessionId};
 
 #[derive(Debug)]
 pub(crate) enum Greeting {
-    /// It hasn't said `hello`: the secret it gets should it be a newcomer, and how long it may still wait.
-    Awaited { token: Token, until: Option<Timestamp> },
+    /// It hasn't said `hello`. In a box: most sessions have, and each would hold its place.
+    Awaited(Box<Awaited>),
     /// It is one of this member's.
     Done(MemberId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Awaited {
+    /// The secret it gets should it be a newcomer.
+    pub(crate) token: Token,
+    /// How long it may still wait.
+    until: Option<Timestamp>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) via: Via,
     pub(crate) greeting: Greeting,
-    pub(crate) rooms: BTreeSet<RoomId>,
+    pub(crate) rooms: Few<RoomId>,
     /// Rooms that it waits for.
-    pub(crate) entering: BTreeSet<RoomId>,
+    pub(crate) entering: Few<RoomId>,
     /// Reads that haven't been answered.
     pub(crate) reads: usize,
     /// Messages that haven't been answered.
@@ -66,17 +75,15 @@ impl Sessions {
 
     pub(crate) fn open(&mut self, id: SessionId, via: Via, token: Token, until: Option<Timestamp>) {
         self.awaited.extend(until.map(|until| (until, id)));
-        let greeting = Greeting::Awaited { token, until };
-        let (rooms, entering) = (BTreeSet::new(), BTreeSet::new());
-        let deferred = VecDeque::new();
+        let greeting = Greeting::Awaited(Box::new(Awaited { token, until }));
         let session = Session {
             via,
             greeting,
-            rooms,
-            entering,
+            rooms: Few::default(),
+            entering: Few::default(),
             reads: 0,
             appends: 0,
-            deferred,
+            deferred: VecDeque::new(),
             quitting: false,
             for_good: false,
         };
@@ -86,8 +93,8 @@ impl Sessions {
     /// The session has said `hello` and is this member's.
     pub(crate) fn greeted(&mut self, id: SessionId, member: MemberId) {
         if let Some(session) = self.by_id.get_mut(&id)
-            && let Greeting::Awaited { until: Some(until), .. } =
-                std::mem::replace(&mut session.greeting, Greeting::Done(member))
+            && let Greeting::Awaited(awaited) = std::mem::replace(&mut session.greeting, Greeting::Done(member))
+            && let Some(until) = awaited.until
         {
             self.awaited.remove(&(until, id));
         }
@@ -95,7 +102,9 @@ impl Sessions {
 
     pub(crate) fn remove(&mut self, id: SessionId) -> Option<Session> {
         let session = self.by_id.remove(&id)?;
-        if let Greeting::Awaited { until: Some(until), .. } = session.greeting {
+        if let Greeting::Awaited(awaited) = &session.greeting
+            && let Some(until) = awaited.until
+        {
             self.awaited.remove(&(until, id));
         }
         Some(session)
@@ -105,7 +114,7 @@ impl Sessions {
     pub(crate) fn member(&self, id: SessionId) -> Option<MemberId> {
         match self.by_id.get(&id)?.greeting {
             Greeting::Done(member) => Some(member),
-            Greeting::Awaited { .. } => None,
+            Greeting::Awaited(_) => None,
         }
     }
 

@@ -6,8 +6,8 @@ use partyline_shared::{
 
 use crate::joining::{bad_room, log_refusal};
 use crate::leaving::not_in_room;
-use crate::rooms::said;
-use crate::{AppendId, Committed, Effect, Hub, LogError, NewEntry, PostId, RoomId, SessionId, Stream};
+use crate::rooms::message;
+use crate::{AppendId, Committed, Effect, Entry, Hub, LogError, NewEntry, PostId, RoomId, SessionId, Stream};
 
 /// Who is told what became of it.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Hub {
                 }
                 _ => refuse(self, absent("they")),
             },
-            Ok(Target::Room(name)) => match self.room_of(session, name.as_str()) {
+            Ok(Target::Room(name)) => match self.room_called(session, &name) {
                 Some(room) => self.append(session, member, Some(room), None, kind, &say.text, say.reference, now),
                 None => refuse(self, not_in_room(&say.room)),
             },
@@ -81,12 +81,14 @@ impl Hub {
         }
     }
 
-    pub(crate) fn typing(&mut self, session: SessionId, member: MemberId, name: &str) {
-        // Not answered, so not refused either.
+    pub(crate) fn typing(&mut self, session: SessionId, member: MemberId, name: &str, now: Timestamp) {
+        // Not answered, so not refused either. A crowd isn't told: each would be told of each.
         if let Some(room) = self.room_of(session, name)
-            && let Some(name) = self.rooms.get(room).map(|room| room.name.to_string())
+            && let Some(known) = self.rooms.get(room).filter(|room| !room.presence.is_crowd())
             && let Some(member) = self.members.reference(member)
         {
+            let name = known.name.to_string();
+            self.catch_up(room, now);
             let event = Event::Typing { room: name, member };
             self.effects.push(Effect::Deliver { room, event, except: Some(session) });
         }
@@ -100,7 +102,7 @@ impl Hub {
             session.appends -= 1;
         }
         match (outcome, pending.room) {
-            (Ok(committed), Some(room)) => self.told_room(pending, room, committed),
+            (Ok(committed), Some(room)) => self.told_room(pending, room, committed, now),
             (Ok(committed), None) => self.told_privately(pending, committed),
             (Err(error), room) => {
                 if let Some(room) = room {
@@ -149,7 +151,7 @@ impl Hub {
             .map_err(|error| Refused::new(Code::BadText, error.to_string()))
             .and_then(|text| self.take_speech(session, member, now).map(|()| text));
         let text = match checked {
-            Ok(text) => text.as_str().to_owned(),
+            Ok(text) => text.into_string(),
             Err(refused) => return self.refuse(session, refused.reference(reference)),
         };
         let Some(from) = self.members.reference(member) else { return };
@@ -189,8 +191,11 @@ impl Hub {
         })
     }
 
-    fn told_room(&mut self, pending: PendingAppend, id: RoomId, committed: Committed) {
+    fn told_room(&mut self, pending: PendingAppend, id: RoomId, committed: Committed, now: Timestamp) {
         let keep = self.settings.limits.replay;
+        if !committed.duplicate {
+            self.catch_up(id, now);
+        }
         // A room isn't forgotten while something of it is being appended.
         let Some(room) = self.rooms.get_mut(id) else { return };
         room.appending -= 1;
@@ -198,10 +203,10 @@ impl Hub {
         let name = room.name.to_string();
         let Committed { seq, at, duplicate } = committed;
         let event = (!duplicate).then(|| {
-            let message = Message { room: name.clone(), seq, at, from, to: None, kind, text, via };
-            let event = said(&message);
-            room.push(message, keep);
-            event
+            let entry = Entry { seq, at, from, to: None, kind, text, via };
+            let said = message(&name, entry.clone());
+            room.push(entry, keep);
+            Event::Message(said)
         });
         self.answer(asker, Ok(Sent { reference, room: name, seq, at, to: None }));
         if let Some(event) = event {
@@ -225,10 +230,8 @@ impl Hub {
             let (from, to, text) = (from.clone(), Some(to.clone()), text.clone());
             let message = Message { room, seq, at, from, to, kind, text, via };
             let Some(member) = self.members.get(owner) else { continue };
-            let sessions: Vec<_> =
-                member.sessions.iter().copied().filter(|&other| Some(other) != asker.session()).collect();
-            for session in sessions {
-                self.send(session, said(&message));
+            for session in member.sessions.iter().filter(|&other| Some(other) != asker.session()) {
+                self.effects.push(Effect::Send { session, event: Event::Message(message.clone()) });
             }
         }
     }

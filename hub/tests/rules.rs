@@ -1,14 +1,14 @@
 //! The rules of the house, one a test: what a session says, and what it and the others are told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use partyline_hub::{
     Committed, ConversationHead, Effect, Hub, Input, LogError, NewEntry, Outcome, Page, PostId, Query, SessionId,
     Settings,
 };
 use partyline_shared::{
-    Bye, ByeReason, ClientRef, Code, Command, Epoch, Event, Hello, History, Join, Limits, MemberId, MemberRef, Refused,
-    ResumePoint, Say, Sent, Seq, Timestamp, Token, Via,
+    Bye, ByeReason, Change, ClientRef, Code, Command, Epoch, Event, Hello, History, Join, Limits, MemberId, MemberRef,
+    Refused, ResumePoint, Say, Sent, Seq, Timestamp, Token, Via,
 };
 
 /// A hub, a clock, and a log that is written when the test says so.
@@ -135,6 +135,14 @@ impl House {
         self.told = others;
         let own: Vec<(SessionId, Event)> = own;
         own.into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// The same, but a long time after the last who came or went, so that whoever comes or goes next is told of at once.
+    fn enters_in_peace(&mut self, nick: &str) -> SessionId {
+        self.passes(250);
+        let session = self.enters(nick);
+        self.passes(250);
+        session
     }
 
     /// Everybody has heard everything.
@@ -386,6 +394,7 @@ fn a_new_nick_is_told_to_everybody_who_sees_it_once() {
     let mut house = House::new();
     let (ann, bob) = (house.enters("ann"), house.enters("bob"));
     house.says(ann, nick("bea"));
+    house.passes(250);
     for session in [ann, bob] {
         let events = house.hears(session);
         assert!(
@@ -620,6 +629,7 @@ fn a_member_in_two_sessions_comes_and_goes_once() {
     assert_eq!((joined(&events).count, here.contains(&"ann")), (2, true), "{events:?}");
     house.drops(ann);
     house.drops(other);
+    house.passes(250);
     let presences = house.hears(bob).len();
     assert_eq!(presences, 2, "joined once, left once");
 }
@@ -984,4 +994,456 @@ fn who_is_here_is_never_forgotten_for_those_who_were() {
     assert_eq!(house.hub.load().members, 1, "there in another session");
     house.drops(other);
     assert_eq!(house.hub.load().members, 0);
+}
+
+/// What of who is there a session is told, in short: `+ann` came, `-ann` left, `ann>bea`, `3` are there, `3: ann bea cleo`
+/// are, `ann:` says or types something.
+fn seen(events: &[Event]) -> String {
+    let short = |event: &Event| match event {
+        Event::Presence { member, change: Change::Joined, .. } => format!("+{}", member.nick),
+        Event::Presence { member, change: Change::Left, .. } => format!("-{}", member.nick),
+        Event::Presence { member, was, .. } => format!("{}>{}", was.as_deref().unwrap_or_default(), member.nick),
+        Event::Count { count, .. } => count.to_string(),
+        Event::Members { count, members, .. } | Event::Joined(partyline_shared::Joined { count, members, .. }) => {
+            let mut nicks: Vec<_> = members.iter().map(|member| member.nick.as_str()).collect();
+            nicks.sort_unstable();
+            format!("{count}: {}", nicks.join(" "))
+        }
+        Event::Message(message) => format!("{}:", message.from.nick),
+        Event::Typing { member, .. } => format!("{}:", member.nick),
+        other => format!("{other:?}"),
+    };
+    events.iter().map(short).collect::<Vec<_>>().join(", ")
+}
+
+fn part(room: &str) -> Command {
+    Command::Part { room: room.to_owned() }
+}
+
+fn crowds_of(crowd: usize) -> Settings {
+    Settings { limits: Limits { crowd, ..Limits::default() }, requests_per_second: 0, ..Settings::default() }
+}
+
+#[test]
+fn the_first_to_come_is_told_of_at_once_and_who_follows_together() {
+    let mut house = House::new();
+    let ann = house.enters_in_peace("ann");
+    let (bob, _) = house.arrives("bob");
+    house.says(bob, join("lobby"));
+    assert_eq!((seen(&house.hears(ann)).as_str(), house.hub.next_deadline()), ("+bob", None));
+    let (cleo, _) = house.arrives("cleo");
+    house.says(cleo, join("lobby"));
+    assert_eq!(house.hub.next_deadline(), Some(house.now.after(250)));
+    let other = house.enters("dan");
+    house.says(other, nick("dana"));
+    house.quiet();
+    house.says(cleo, part("lobby"));
+    house.passes(249);
+    assert_eq!(house.hears(ann), []);
+    house.passes(1);
+    assert_eq!(seen(&house.hears(ann)), "+cleo, +dan, dan>dana, -cleo");
+    assert_eq!(house.hub.next_deadline(), None);
+    house.passes(250);
+    house.says(other, part("lobby"));
+    assert_eq!(seen(&house.hears(ann)), "-dana", "it has been quiet: at once");
+}
+
+#[test]
+fn the_first_to_come_after_an_empty_time_is_told_of_at_once() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    house.says(ann, Command::Ping { nonce: None });
+    house.quiet();
+    let (bob, _) = house.arrives("bob");
+    house.says(bob, join("lobby"));
+    assert_eq!(seen(&house.hears(ann)), "+bob", "nobody was told of ann");
+}
+
+#[test]
+fn all_is_told_at_once_where_that_is_wanted() {
+    let mut house = House::with(Settings { presence_every_ms: 0, ..Settings::default() });
+    let ann = house.enters("ann");
+    let bob = house.enters("bob");
+    house.says(ann, Command::Who { room: "lobby".into() });
+    house.quiet();
+    for _ in 0..3 {
+        house.says(bob, part("lobby"));
+        house.says(bob, join("lobby"));
+        assert_eq!(seen(&house.hears(ann)), "-bob, +bob");
+    }
+}
+
+#[test]
+fn nobody_speaks_or_types_who_was_not_seen_to_come() {
+    let mut house = House::new();
+    let ann = house.enters_in_peace("ann");
+    let bob = house.enters("bob");
+    let cleo = house.enters("cleo");
+    assert_eq!(house.hears(ann), []);
+    house.says(cleo, nick("chloe"));
+    house.says(cleo, say("lobby", "hi"));
+    assert_eq!(house.hears(ann), [], "it has no number yet");
+    house.commit();
+    assert_eq!(seen(&house.hears(ann)), "+cleo, cleo>chloe, chloe:");
+    assert_eq!(seen(&house.hears(bob)), "+cleo, cleo>chloe, chloe:");
+    let dan = house.enters("dan");
+    house.says(dan, Command::Typing { room: "lobby".into() });
+    assert_eq!(seen(&house.hears(ann)), "+dan, dan:");
+    house.says(dan, part("lobby"));
+    house.posts(1, "from outside");
+    house.commit();
+    assert_eq!(seen(&house.hears(ann)), "-dan, udp.4f4f:");
+    house.passes(250);
+    assert_eq!(house.hears(ann), [], "told once");
+}
+
+#[test]
+fn whoever_is_shown_who_is_there_is_not_told_afterwards_what_they_saw() {
+    let mut house = House::new();
+    let ann = house.enters_in_peace("ann");
+    house.enters("bob");
+    house.enters("cleo");
+    house.says(ann, Command::Who { room: "lobby".into() });
+    assert_eq!(seen(&house.hears(ann)), "+cleo, 3: ann bob cleo");
+    house.enters("dan");
+    house.says(ann, join("LOBBY"));
+    assert_eq!(seen(&house.hears(ann)), "+dan, 4: ann bob cleo dan");
+    let (eve, _) = house.arrives("eve");
+    house.enters("fay");
+    house.says(eve, Command::Who { room: "lobby".into() });
+    assert_eq!(seen(&house.hears(eve)), "5: ann bob cleo dan fay");
+    assert_eq!(house.hears(ann), [], "who isn't in it has nobody told of anything");
+}
+
+#[test]
+fn whoever_enters_is_told_what_comes_after_and_nothing_before() {
+    let mut house = House::new();
+    let ann = house.enters_in_peace("ann");
+    house.enters("bob");
+    let sessions: Vec<_> = ["cleo", "dan", "eve"].map(|nick| house.arrives(nick).0).into();
+    for session in &sessions {
+        house.says(*session, join("lobby"));
+    }
+    let told = sessions.iter().map(|session| seen(&house.hears(*session))).collect::<Vec<_>>();
+    assert_eq!(told[1], "4: ann bob cleo dan");
+    house.passes(250);
+    assert_eq!(seen(&house.hears(ann)), "+cleo, +dan, +eve");
+    let told = sessions.iter().map(|session| seen(&house.hears(*session))).collect::<Vec<_>>();
+    assert_eq!(told, ["+dan, +eve", "+eve", ""]);
+}
+
+#[test]
+fn what_is_said_reaches_whoever_entered_a_moment_ago() {
+    let mut house = House::new();
+    house.enters_in_peace("ann");
+    let bob = house.enters("bob");
+    let (cleo, token) = house.arrives("cleo");
+    house.says(cleo, join("lobby"));
+    let other = house.open(Via::Json);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    house.says(other, join("lobby"));
+    house.quiet();
+    house.says(bob, say("lobby", "hi"));
+    house.commit();
+    assert_eq!((seen(&house.hears(cleo)), seen(&house.hears(other))), ("bob:".to_owned(), "bob:".to_owned()));
+}
+
+#[test]
+fn whoever_came_and_left_unseen_is_not_told_of() {
+    let mut house = House::new();
+    let ann = house.enters_in_peace("ann");
+    house.enters("bob");
+    let cleo = house.enters("cleo");
+    house.says(cleo, nick("chloe"));
+    house.says(cleo, part("lobby"));
+    assert_eq!(house.hub.next_deadline(), None, "nothing is left to tell");
+    let dan = house.enters("dan");
+    let eve = house.enters("eve");
+    house.drops(dan);
+    house.passes(250);
+    assert_eq!(seen(&house.hears(ann)), "+dan, +eve, -dan", "eve was shown dan");
+    assert_eq!(seen(&house.hears(eve)), "-dan");
+    assert!(!house.subscribed.iter().any(|(session, _)| [cleo, dan].contains(session)));
+}
+
+#[test]
+fn parting_and_a_new_nick_are_answered_at_once() {
+    let mut house = House::new();
+    let ann = house.enters_in_peace("ann");
+    house.enters("bob");
+    house.quiet();
+    house.says(ann, nick("anna"));
+    house.says(ann, part("lobby"));
+    assert_eq!(seen(&house.hears(ann)), "ann>anna, -anna");
+    house.passes(250);
+    assert_eq!(house.hears(ann), []);
+}
+
+#[test]
+fn a_room_that_emptied_meanwhile_has_nobody_to_tell() {
+    let mut house = House::new();
+    let ann = house.enters_in_peace("ann");
+    let (bob, cleo) = (house.enters("bob"), house.enters("cleo"));
+    for session in [bob, ann, cleo] {
+        house.says(session, say("lobby", "bye"));
+        house.says(session, Command::Quit);
+        house.drops(session);
+    }
+    house.commit();
+    house.passes(120_000);
+    assert_eq!((house.hub.next_deadline(), house.hub.load()), (None, partyline_hub::Load::default()));
+}
+
+#[test]
+fn where_very_much_changes_everybody_is_told_who_is_there() {
+    let mut house = House::with(crowds_of(3));
+    let ann = house.enters_in_peace("ann");
+    let (bob, token) = house.arrives("bob");
+    house.says(bob, join("lobby"));
+    let other = house.open(Via::Ws);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    house.says(other, join("lobby"));
+    house.quiet();
+    for n in 0..7 {
+        house.says(bob, nick(&format!("bob-{n}")));
+    }
+    assert_eq!(
+        seen(&house.hears(other)),
+        "bob>bob-0, bob-0>bob-1, bob-1>bob-2, bob-2>bob-3, bob-3>bob-4, bob-4>bob-5, bob-5>bob-6",
+        "it is their own nick"
+    );
+    assert_eq!(house.hears(ann), []);
+    let (cleo, _) = house.arrives("cleo");
+    house.says(cleo, join("lobby"));
+    house.quiet();
+    house.passes(250);
+    for session in [ann, bob, other, cleo] {
+        assert_eq!(seen(&house.hears(session)), "3: ann bob-6 cleo");
+    }
+    house.passes(250);
+    house.says(cleo, part("lobby"));
+    assert_eq!(seen(&house.hears(ann)), "-cleo", "one by one again");
+}
+
+#[test]
+fn a_crowd_is_told_how_many_there_are() {
+    let mut house = House::with(crowds_of(3));
+    let ann = house.enters_in_peace("ann");
+    for nick in ["bob", "cleo"] {
+        house.enters(nick);
+    }
+    assert_eq!(house.hears(ann), []);
+    let (dan, token) = house.arrives("dan");
+    house.says(dan, join("lobby"));
+    assert_eq!(seen(&house.hears(ann)), "4", "what was gathered is in it");
+    house.quiet();
+    house.enters("eve");
+    let fay = house.enters("fay");
+    house.drops(fay);
+    house.passes(4999);
+    assert_eq!(house.hears(ann), []);
+    house.passes(1);
+    assert_eq!(seen(&house.hears(ann)), "5");
+    house.passes(60_000);
+    assert_eq!(house.hears(ann), [], "nothing changed");
+    house.says(dan, nick("dana"));
+    house.says(dan, Command::Typing { room: "lobby".into() });
+    let other = house.open(Via::Ws);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    house.says(other, join("lobby"));
+    assert_eq!(house.hears(ann), [], "in a crowd nobody is told that");
+    let (gil, _) = house.arrives("gil");
+    house.says(gil, join("lobby"));
+    assert_eq!(seen(&house.hears(ann)), "6", "it has been quiet: at once");
+    house.quiet();
+    house.says(gil, say("lobby", "hi"));
+    house.says(gil, part("lobby"));
+    house.commit();
+    assert_eq!(seen(&house.hears(ann)), "gil:", "a count doesn't hang on what is said");
+}
+
+#[test]
+fn a_crowd_lists_as_many_as_make_one_and_more_to_whoever_asks() {
+    let mut house = House::with(crowds_of(3));
+    for n in 0..8 {
+        house.enters(&format!("n{n}"));
+    }
+    let (ann, _) = house.arrives("ann");
+    house.says(ann, join("lobby"));
+    house.says(ann, Command::Who { room: "lobby".into() });
+    let events = house.hears(ann);
+    assert_eq!((joined(&events).count, joined(&events).members.len()), (9, 3));
+    assert!(matches!(&events[..], [.., Event::Members { count: 9, members, .. }] if members.len() == 9), "{events:?}");
+}
+
+#[test]
+fn a_crowd_that_shrank_is_told_who_is_there_and_then_who_comes() {
+    let mut house = House::with(crowds_of(4));
+    let sessions: Vec<_> = (0..6).map(|n| house.enters(&format!("n{n}"))).collect();
+    house.passes(5000);
+    house.passes(5000);
+    house.quiet();
+    house.says(sessions[5], part("lobby"));
+    house.says(sessions[4], part("lobby"));
+    assert_eq!(seen(&house.hears(sessions[0])), "5", "four are no crowd, and stay one: it doesn't flutter");
+    house.says(sessions[3], part("lobby"));
+    for session in &sessions[..3] {
+        assert_eq!(seen(&house.hears(*session)).split(", ").last(), Some("3: n0 n1 n2"));
+    }
+    house.passes(250);
+    house.says(sessions[5], join("lobby"));
+    assert_eq!(seen(&house.hears(sessions[0])), "+n5");
+    house.passes(5000);
+    assert_eq!(house.hears(sessions[0]), [], "no count is left over");
+}
+
+#[test]
+fn in_a_crowd_ones_own_nick_and_parting_are_told_to_oneself() {
+    let mut house = House::with(crowds_of(2));
+    for nick in ["bob", "cleo"] {
+        house.enters(nick);
+    }
+    let (ann, token) = house.arrives("ann");
+    let other = house.open(Via::Ws);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    for session in [ann, other] {
+        house.says(session, join("lobby"));
+    }
+    house.passes(5000);
+    house.quiet();
+    house.says(ann, nick("anna"));
+    assert_eq!((seen(&house.hears(ann)), seen(&house.hears(other))), ("ann>anna".to_owned(), "ann>anna".to_owned()));
+    house.says(ann, part("lobby"));
+    assert_eq!((seen(&house.hears(ann)), house.hears(other)), ("-anna".to_owned(), Vec::new()));
+}
+
+#[test]
+fn a_nick_that_was_not_told_of_yet_reaches_ones_other_sessions_when_a_crowd_comes() {
+    let mut house = House::with(crowds_of(3));
+    let bob = house.enters_in_peace("bob");
+    let (ann, token) = house.arrives("ann");
+    let other = house.open(Via::Ws);
+    house.welcome(other, Hello { token: Some(token), ..Hello::default() });
+    for session in [ann, other] {
+        house.says(session, join("lobby"));
+    }
+    house.quiet();
+    house.says(ann, nick("anna"));
+    assert_eq!(house.hears(other), []);
+    for nick in ["cleo", "dan"] {
+        let (session, _) = house.arrives(nick);
+        house.says(session, join("lobby"));
+    }
+    assert_eq!(seen(&house.hears(other)), "ann>anna, 4");
+    assert_eq!(seen(&house.hears(bob)), "4");
+}
+
+#[test]
+fn a_stop_unsubscribes_only_whom_it_has_to() {
+    let mut house = House::new();
+    house.enters_in_peace("ann");
+    house.enters("bob");
+    let cleo = house.enters("cleo");
+    let bye = Bye { reason: ByeReason::Shutdown, text: "gone".into(), return_after_ms: None };
+    let effects = house.hub.handle(Input::Stop(bye), house.now);
+    let unsubscribed = effects.iter().filter(|effect| matches!(effect, Effect::Unsubscribe { .. })).count();
+    assert_eq!(unsubscribed, 2, "{effects:?}");
+    assert!(house.closed.is_empty() && house.subscribed.iter().all(|(session, _)| *session != cleo));
+    assert_eq!(house.hub.next_deadline(), None);
+}
+
+/// Ten thousand and their rooms, without anybody to read: what it would take to tell them is counted.
+struct Storm {
+    hub: Hub,
+    now: Timestamp,
+    readers: BTreeMap<partyline_hub::RoomId, BTreeSet<SessionId>>,
+    /// Events delivered, one for each reader.
+    delivered: usize,
+    /// The same, where all that one input brings a reader counts once: about what is written at a time.
+    written: usize,
+    /// Members named in all answers.
+    named: usize,
+}
+
+impl Storm {
+    fn new() -> Self {
+        let hub = Hub::new(Settings { nick_hold_ms: 0, ..Settings::default() });
+        let now = Timestamp(1_000_000);
+        Self { hub, now, readers: BTreeMap::new(), delivered: 0, written: 0, named: 0 }
+    }
+
+    fn handle(&mut self, input: Input) {
+        let mut told = BTreeSet::new();
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            for effect in self.hub.handle(input, self.now) {
+                match effect {
+                    Effect::Subscribe { session, room } => {
+                        self.readers.entry(room).or_default().insert(session);
+                    }
+                    Effect::Unsubscribe { session, room } => {
+                        self.readers.entry(room).or_default().remove(&session);
+                    }
+                    Effect::Deliver { room, except, .. } => {
+                        let readers = self.readers.get(&room).map_or(0, BTreeSet::len);
+                        self.delivered += readers - usize::from(except.is_some());
+                        told.insert((room, readers));
+                    }
+                    Effect::Read { read, .. } => {
+                        inputs.push(Input::Read { read, outcome: Ok(Outcome::Page(Page::default())) });
+                    }
+                    Effect::Send { event: Event::Joined(joined), .. } => self.named += joined.members.len(),
+                    _ => {}
+                }
+            }
+        }
+        self.written += told.into_iter().map(|(_, readers)| readers).max().unwrap_or_default();
+    }
+
+    /// So many milliseconds pass; the hub is woken when it asked for it.
+    fn passes(&mut self, millis: u64) {
+        let until = self.now.after(millis);
+        while let Some(deadline) = self.hub.next_deadline().filter(|deadline| *deadline <= until) {
+            self.now = self.now.max(deadline);
+            self.handle(Input::Wake);
+        }
+        self.now = until;
+    }
+
+    fn joins(&mut self, n: u64, room: &str) {
+        let session = SessionId(n);
+        self.handle(Input::Open { session, via: Via::Json, token: Token(u128::from(n).to_be_bytes()) });
+        self.handle(Input::Command { session, command: Command::Hello(Hello::default()) });
+        self.handle(Input::Command { session, command: join(room) });
+    }
+}
+
+#[test]
+fn ten_thousand_who_join_one_room_cost_each_of_them_little() {
+    let mut storm = Storm::new();
+    for n in 0..10_000 {
+        storm.joins(n, "lobby");
+        storm.passes(1);
+    }
+    storm.passes(10_000);
+    assert!(storm.delivered <= 5 * 10_000, "{} deliveries", storm.delivered);
+    assert!(storm.named <= 100 * 10_000, "{} members named", storm.named);
+    storm.delivered = 0;
+    for n in 0..10_000 {
+        storm.handle(Input::Close { session: SessionId(n) });
+        storm.passes(1);
+    }
+    assert!(storm.delivered <= 5 * 10_000, "{} deliveries to those who leave", storm.delivered);
+}
+
+#[test]
+fn ten_thousand_who_join_a_hundred_rooms_at_once_are_told_together() {
+    let mut storm = Storm::new();
+    for n in 0..10_000 {
+        storm.joins(n, &format!("room-{}", n % 100));
+        storm.passes(u64::from(n % 10 == 0));
+    }
+    storm.passes(10_000);
+    assert!(storm.delivered <= 50 * 10_000, "each is told of those who came after: {} deliveries", storm.delivered);
+    assert!(storm.written <= 5 * 10_000, "and of many at a time: {} writes", storm.written);
 }

@@ -29,9 +29,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         was: Option<String>,
     },
+    /// How many are in a crowd now: a room with more than [`Limits::crowd`] members, which isn't told who comes, goes
+    /// and is renamed. What was known of who is there may be out of date.
+    Count {
+        /// The room.
+        room: String,
+        /// How many are in it.
+        count: usize,
+    },
     /// The answer to `history`.
     History(HistoryPage),
-    /// The answer to `who`.
+    /// The answer to `who`. It also comes unasked, where more changed than is told one by one, and where a crowd has
+    /// shrunk: it is who is there now.
     Members {
         /// The room.
         room: String,
@@ -109,7 +118,7 @@ pub struct Joined {
     pub room: String,
     /// How many are in it.
     pub count: usize,
-    /// Who; at most 500.
+    /// Who; at most [`Limits::crowd`], and at most 500.
     pub members: Vec<MemberRef>,
     /// The highest number so far; 0 for none.
     pub head: Seq,

@@ -23,6 +23,8 @@ pub struct Limits {
     pub replay: usize,
     /// Most messages in one page of history.
     pub page: usize,
+    /// Members of a room up to whom each is told of who comes, goes and is renamed; of more, only how many there are.
+    pub crowd: usize,
 }
 
 impl Default for Limits {
@@ -36,6 +38,7 @@ impl Default for Limits {
             per_second: 2,
             replay: 50,
             page: 100,
+            crowd: 100,
         }
     }
 }

@@ -33,7 +33,7 @@ fn validate(text: &str, max_chars: usize) -> Result<String, InvalidName> {
     if text.chars().count() > max_chars {
         return Err(InvalidName::TooLong(max_chars));
     }
-    let name: String = text.nfkc().collect();
+    let name: String = if text.is_ascii() { text.to_owned() } else { text.nfkc().collect() };
     let Some(first) = name.chars().next() else { return Err(InvalidName::Empty) };
     if name.chars().count() > max_chars {
         return Err(InvalidName::TooLong(max_chars));
@@ -53,6 +53,10 @@ fn validate(text: &str, max_chars: usize) -> Result<String, InvalidName> {
 
 /// What two spellings are compared by: Unicode NFKC and full case folding.
 fn fold(name: &str) -> String {
+    // The same, and most names are: it is worked out for everything that is said.
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     caseless::default_case_fold_str(name).nfkc().collect()
 }
 
@@ -196,6 +200,15 @@ mod tests {
             assert_eq!(nick(a).unwrap().key(), nick(b).unwrap().key(), "{a} {b}");
         }
         assert_ne!(nick("ann").unwrap().key(), nick("anne").unwrap().key());
+    }
+
+    #[test]
+    fn what_is_plain_ascii_is_folded_as_everything_else() {
+        for c in 0u8..0x80 {
+            let (c, other) = (char::from(c).to_string(), format!("{}é", char::from(c)));
+            assert_eq!(c.nfkc().collect::<String>(), c);
+            assert_eq!(fold(&other), fold(&c) + "é");
+        }
     }
 
     #[test]

@@ -49,6 +49,7 @@ fn every_event_is_read_and_written_as_documented() {
         "message",
         "sent",
         "presence",
+        "count",
         "history",
         "members",
         "rooms",

@@ -86,6 +86,22 @@ fn presence_keeps_the_list() {
 }
 
 #[test]
+fn a_crowd_is_counted_and_listed_again_once_it_has_shrunk() {
+    let mut client = Client::online();
+    assert_eq!(client.json(r#"{"type":"count","room":"lobby","count":1234}"#), [""; 0]);
+    let here = |client: &Client| {
+        let room = &client.engine.model().rooms["lobby"];
+        (room.members.iter().map(|m| m.nick.clone()).collect::<Vec<_>>().join(" "), room.count)
+    };
+    assert_eq!(here(&client), ("me".to_owned(), 1234));
+    client.json(r#"{"type":"count","room":"nowhere","count":7}"#);
+    assert!(!client.engine.model().rooms.contains_key("nowhere"));
+    let members = r#"{"type":"members","room":"lobby","count":2,"members":[{"id":"00000000000000000000000000000001","nick":"zoe"},{"id":"00000000000000000000000000000002","nick":"Ann"}]}"#;
+    assert_eq!(client.json(members), [""; 0], "it comes unasked");
+    assert_eq!(here(&client), ("Ann zoe".to_owned(), 2));
+}
+
+#[test]
 fn what_the_person_asked_is_answered_where_they_are() {
     let mut client = Client::online();
     assert_eq!(client.line("/who"), [r#"{"type":"who","room":"lobby"}"#]);

@@ -13,6 +13,7 @@ use partyline_shared::{
 };
 
 use crate::log::Log;
+use crate::sight::{Sight, Told};
 
 /// `Err` says which rule was broken, and how.
 pub(crate) type Check<T = ()> = Result<T, String>;
@@ -73,8 +74,8 @@ pub(crate) struct Seen {
     until: Option<Timestamp>,
     pub(crate) hello: Option<Hello>,
     pub(crate) member: Option<MemberId>,
-    /// The rooms it is in, and the last number it was shown of each.
-    pub(crate) rooms: BTreeMap<String, Seq>,
+    /// The rooms it is in, as it was told of each.
+    pub(crate) rooms: BTreeMap<String, Sight>,
     /// The last number it was shown of each private conversation.
     pub(crate) private: BTreeMap<String, Seq>,
     /// What it wants to enter: after which number, and whether that is of another log.
@@ -112,11 +113,13 @@ pub(crate) struct Step {
     pub(crate) sent: usize,
     /// Sessions that still have to be shown a private message.
     pub(crate) untold: BTreeSet<SessionId>,
-    /// The last change of a nick, and the rooms that have yet to hear of it.
-    pub(crate) renamed: Option<(MemberId, String, String, BTreeSet<String>)>,
     pub(crate) refused: BTreeSet<SessionId>,
-    /// A session that was told `joined`, and has to be subscribed next.
-    pub(crate) subscribing: Option<(SessionId, String)>,
+    /// The session that was told `joined` last.
+    pub(crate) entered: Option<(SessionId, String)>,
+    /// The rooms that were told of who is there.
+    pub(crate) told: BTreeSet<String>,
+    /// The hub was woken.
+    pub(crate) woken: bool,
 }
 
 #[derive(Debug)]
@@ -126,10 +129,15 @@ pub(crate) struct Checker {
     pub(crate) members: BTreeMap<MemberId, Known>,
     /// The names of the rooms that the hub has numbers for.
     pub(crate) room_keys: BTreeMap<RoomId, String>,
+    /// The other way round; the latest.
+    rooms: BTreeMap<String, RoomId>,
     /// How many sessions of each member are in each room.
     pub(crate) inside: BTreeMap<String, BTreeMap<MemberId, usize>>,
-    /// The same by what the rooms were told.
-    pub(crate) present: BTreeMap<String, BTreeSet<MemberId>>,
+    /// Who was told `joined`, and isn't subscribed.
+    pub(crate) awaiting: BTreeSet<(SessionId, String)>,
+    pub(crate) told: BTreeMap<RoomId, Told>,
+    /// The rooms in which something changed since they were told.
+    pub(crate) changed: BTreeSet<String>,
     pub(crate) spelling: BTreeMap<String, String>,
     /// The highest number of each room in memory that the log told the hub of.
     pub(crate) heads: BTreeMap<String, Seq>,
@@ -153,8 +161,11 @@ impl Checker {
             sessions: BTreeMap::new(),
             members: BTreeMap::new(),
             room_keys: BTreeMap::new(),
+            rooms: BTreeMap::new(),
             inside: BTreeMap::new(),
-            present: BTreeMap::new(),
+            awaiting: BTreeSet::new(),
+            told: BTreeMap::new(),
+            changed: BTreeSet::new(),
             spelling: BTreeMap::new(),
             heads: BTreeMap::new(),
             firsts: BTreeMap::new(),
@@ -213,6 +224,7 @@ impl Checker {
             }
             Input::Trimmed { key, first } => self.trimmed(key, *first),
             Input::Wake => {
+                self.step.woken = true;
                 self.members.retain(|_, member| member.held_until.is_none_or(|until| until > now));
             }
             Input::HalfClose { session } => {
@@ -224,7 +236,6 @@ impl Checker {
             }
             // Everybody goes at once: nobody is told of anybody's leaving, and no nick is kept.
             Input::Stop(_) => {
-                self.present.clear();
                 self.members.retain(|_, member| member.held_until.is_none());
             }
         }
@@ -237,18 +248,21 @@ impl Checker {
 
     /// The hub wants something done.
     pub(crate) fn effect(&mut self, effect: &Effect, log: &Log) -> Check {
-        if let Some((session, key)) = self.step.subscribing.take() {
-            let Effect::Subscribe { session: subscribed, room } = effect else {
-                return Err(format!("{session:?} was told joined, and then came {effect:?}"));
-            };
-            ensure!(*subscribed == session, "{session:?} joined, {subscribed:?} was subscribed");
-            let known = self.room_keys.entry(*room).or_insert_with(|| key.clone());
-            ensure!(*known == key, "{session:?} joined {key} and was subscribed to {known}");
-            return Ok(());
-        }
         match effect {
             Effect::Send { session, event } => self.sent_to(*session, event, log),
-            Effect::Subscribe { session, .. } => Err(format!("{session:?} was subscribed without having joined")),
+            Effect::Subscribe { session, room } => {
+                // The first to enter a room is subscribed next.
+                if let Some((_, key)) = self.step.entered.take().filter(|(entered, _)| entered == session)
+                    && !self.room_keys.contains_key(room)
+                {
+                    self.room_keys.insert(*room, key.clone());
+                    self.rooms.insert(key, *room);
+                }
+                let key = self.room_keys.get(room).ok_or_else(|| format!("{session:?} was subscribed to {room:?}"))?;
+                let awaited = self.awaiting.remove(&(*session, key.clone()));
+                ensure!(awaited, "{session:?} was subscribed to {key} without having joined");
+                Ok(())
+            }
             Effect::Unsubscribe { session, room } => self.left(*session, *room),
             Effect::Deliver { room, event, except } => {
                 let Some(key) = self.room_keys.get(room).cloned() else {
@@ -259,6 +273,7 @@ impl Checker {
                     }
                     return Err(format!("{room:?} was told something, and nobody was ever in it"));
                 };
+                self.telling(*room, &key, event)?;
                 self.delivered(&key, event, *except, log)
             }
             Effect::Posted { post, outcome } => self.posted(*post, outcome),
@@ -287,11 +302,7 @@ impl Checker {
     /// All effects of a step were carried out.
     pub(crate) fn after(&self, hub: &Hub) -> Check {
         let step = &self.step;
-        ensure!(step.subscribing.is_none(), "told joined and never subscribed: {:?}", step.subscribing);
         ensure!(step.untold.is_empty(), "a private message didn't reach {:?}", step.untold);
-        if let Some((member, _, nick, rooms)) = &step.renamed {
-            ensure!(rooms.is_empty(), "{member} is called {nick} now, and {rooms:?} never heard of it");
-        }
         if let Some((session, entry, outcome)) = &step.committed {
             let told = usize::from(session.is_some());
             ensure!(step.sent == told || outcome.is_err(), "{session:?} was told sent {} times", step.sent);
@@ -304,17 +315,6 @@ impl Checker {
         }
         for seen in self.sessions.values() {
             ensure!(seen.bye.is_none(), "a bye without a close");
-        }
-        for (key, inside) in &self.inside {
-            let told = self.present.get(key);
-            ensure!(
-                inside.keys().eq(told.into_iter().flatten()),
-                "{key} was told of {told:?}, and {:?} are in it",
-                inside.keys()
-            );
-        }
-        for (key, told) in &self.present {
-            ensure!(told.is_empty() || self.inside.contains_key(key), "{key} is empty, and was told of {told:?}");
         }
         if let Some((session, Command::Nick { nick })) = &step.command
             && let Some(seen) =
@@ -344,9 +344,7 @@ impl Checker {
         ensure!(hub.load() == expected, "the hub holds {:?}, needed is {expected:?}", hub.load());
         let waiting = self.sessions.values().filter(|seen| seen.member.is_none()).filter_map(|seen| seen.until);
         let held = self.members.values().filter_map(|member| member.held_until);
-        let deadline = waiting.chain(held).min();
-        ensure!(hub.next_deadline() == deadline, "woken at {:?} instead of {deadline:?}", hub.next_deadline());
-        Ok(())
+        self.presence(hub, waiting.chain(held).min())
     }
 
     /// The room whose last messages this asks for: with a number that no client of the simulation uses.
@@ -471,19 +469,36 @@ impl Checker {
         Ok(())
     }
 
+    /// A session that wasn't subscribed yet leaves: there is nothing to be undone.
+    pub(crate) fn withdrew(&mut self, session: SessionId, key: &str) {
+        if self.awaiting.remove(&(session, key.to_owned()))
+            && let Some(seen) = self.sessions.get_mut(&session)
+            && seen.rooms.remove(key).is_some()
+            && let Some(member) = seen.member
+        {
+            self.outside(key, member);
+        }
+    }
+
     fn outside(&mut self, key: &str, member: MemberId) {
         let Some(inside) = self.inside.get_mut(key) else { return };
         match inside.get_mut(&member) {
             Some(count) if *count > 1 => *count -= 1,
-            _ => drop(inside.remove(&member)),
-        }
-        if inside.is_empty() {
-            self.inside.remove(key);
+            _ => {
+                inside.remove(&member);
+                if inside.is_empty() {
+                    self.inside.remove(key);
+                    self.emptied(key);
+                } else {
+                    self.changed(key);
+                }
+            }
         }
     }
 
     fn gone(&mut self, session: SessionId) {
         let Some(seen) = self.sessions.remove(&session) else { return };
+        self.awaiting.retain(|(waiting, _)| *waiting != session);
         let Some(id) = seen.member else { return };
         for key in seen.rooms.keys() {
             self.outside(key, id);
@@ -552,7 +567,7 @@ impl Checker {
 
     /// The number that the hub has for a room, where somebody was in it.
     pub(crate) fn room_of(&self, key: &str) -> Option<RoomId> {
-        self.room_keys.iter().rev().find(|(_, known)| *known == key).map(|(room, _)| *room)
+        self.rooms.get(key).copied()
     }
 
     /// Where something was said, as a session of this member would write it.

@@ -29,10 +29,17 @@ pub(crate) enum Fault {
     RenamingIsSilent,
     TalksToTheGone,
     AfreshForgotten,
+    /// What was gathered is never told.
+    GatheredIsLost,
+    /// Whoever enters is told what they were shown already.
+    ToldWhatWasShown,
+    CountIsLost,
+    /// A crowd that shrank isn't told who is there.
+    ListIsLost,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::ShownBeforeCommitted,
         Self::SentBeforeCommitted,
         Self::ShownTwice,
@@ -50,16 +57,23 @@ impl Fault {
         Self::RenamingIsSilent,
         Self::TalksToTheGone,
         Self::AfreshForgotten,
+        Self::GatheredIsLost,
+        Self::ToldWhatWasShown,
+        Self::CountIsLost,
+        Self::ListIsLost,
     ];
 
     /// Makes of what the hub wants done what a broken one would.
     pub(crate) fn spoil(self, effects: &mut Vec<Effect>, seen: &Checker) {
         *effects = std::mem::take(effects).into_iter().flat_map(|effect| self.spoilt(effect, seen)).collect();
-        if matches!(self, Self::SubscribedTooEarly) {
-            for at in 1..effects.len() {
-                if matches!(effects[at], Effect::Subscribe { .. }) {
-                    effects.swap(at - 1, at);
-                }
+        let earlier = |before: &Effect| match self {
+            Self::SubscribedTooEarly => matches!(before, Effect::Send { event: Event::Joined(_), .. }),
+            Self::ToldWhatWasShown => seen.step.woken && matches!(before, Effect::Deliver { .. }),
+            _ => false,
+        };
+        for at in 1..effects.len() {
+            if matches!(effects[at], Effect::Subscribe { .. }) && earlier(&effects[at - 1]) {
+                effects.swap(at - 1, at);
             }
         }
     }
@@ -122,7 +136,12 @@ impl Fault {
                 }
                 vec![Effect::Send { session, event: Event::Joined(joined) }]
             }
+            (Self::GatheredIsLost, Effect::Deliver { event: Event::Presence { .. }, .. }) if seen.step.woken => {
+                Vec::new()
+            }
             (Self::NeverUnsubscribed, Effect::Unsubscribe { .. })
+            | (Self::CountIsLost, Effect::Deliver { event: Event::Count { .. }, .. })
+            | (Self::ListIsLost, Effect::Deliver { event: Event::Members { .. }, .. })
             | (Self::LeavingIsSilent, Effect::Deliver { event: Event::Presence { change: Change::Left, .. }, .. })
             | (
                 Self::RenamingIsSilent,

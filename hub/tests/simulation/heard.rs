@@ -9,6 +9,7 @@ use partyline_shared::{
 
 use crate::check::{Check, Checker, ensure, is_reserved, key_of, nick_key};
 use crate::log::Log;
+use crate::sight::Sight;
 
 /// Whether a session is shown what the log has.
 fn is_entry(message: &Message, entry: Option<&Entry>) -> bool {
@@ -26,6 +27,15 @@ impl Checker {
             return Err(format!("{session:?} is gone, and was told {event:?}"));
         };
         ensure!(seen.bye.is_none(), "{session:?} was told {event:?} after its bye");
+        let leaves: Vec<String> = match event {
+            Event::Bye(_) => seen.rooms.keys().cloned().collect(),
+            Event::Presence { change: Change::Left, room, .. } => key_of(room).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        for key in leaves {
+            self.withdrew(session, &key);
+        }
+        let Some(seen) = self.sessions.get_mut(&session) else { return Ok(()) };
         let mut answers = |what| -> Check {
             let awaited = seen.awaited.get_mut(what).filter(|awaited| **awaited > 0);
             *awaited.ok_or_else(|| format!("{session:?} never asked for this {what}"))? -= 1;
@@ -59,7 +69,8 @@ impl Checker {
                 ensure!(who.id == member, "only one's own nick is answered for");
                 let inside = key_of(room).is_some_and(|key| self.sessions[&session].rooms.contains_key(&key));
                 ensure!(inside || room.is_empty(), "{session:?} isn't in {room}, and heard of it");
-                self.renamed(who, was)
+                self.renamed(who, was)?;
+                key_of(room).map_or(Ok(()), |key| self.sees_own_nick(session, &key, who, was))
             }
             Event::History(page) => {
                 let Some(Ok(Outcome::Page(read))) = &self.step.read else {
@@ -72,7 +83,8 @@ impl Checker {
             }
             Event::Members { room, count, members } => {
                 let key = key_of(room).ok_or("members of no room")?;
-                self.members_are(&key, *count, members)
+                self.shown(session, &key, *count, members);
+                self.members_are(&key, *count, members, usize::MAX)
             }
             Event::Rooms { rooms } => self.listed(rooms),
             Event::Conversations { conversations } => {
@@ -113,27 +125,14 @@ impl Checker {
                 self.step.delivered += 1;
                 Ok(())
             }
-            Event::Presence { member, change: Change::Joined, was: None, .. } => {
-                self.is_called(member)?;
-                ensure!(self.is_inside(key, member.id), "{} came to {key} and isn't there", member.nick);
-                let newly = self.present.entry(key.to_owned()).or_default().insert(member.id);
-                ensure!(newly, "{} came to {key} twice", member.nick);
-                Ok(())
+            // Each session that hears it compares it with what it knows; and once all is told, that with who is there.
+            Event::Presence { change: Change::Joined | Change::Left, was: None, .. }
+            | Event::Presence { change: Change::Renamed, was: Some(_), .. } => Ok(()),
+            Event::Count { room, count } => {
+                ensure!(Some(room) == self.spelling.get(key), "{key} is called {room} all of a sudden");
+                self.members_are(key, *count, &[], 0)
             }
-            Event::Presence { member, change: Change::Left, was: None, .. } => {
-                ensure!(!self.is_inside(key, member.id), "{} left {key} and is still there", member.nick);
-                let was_there = self.present.get_mut(key).is_some_and(|present| present.remove(&member.id));
-                ensure!(was_there, "{} left {key} without having been there", member.nick);
-                Ok(())
-            }
-            Event::Presence { member, change: Change::Renamed, was: Some(was), .. } => {
-                ensure!(self.is_inside(key, member.id), "{} isn't in {key}", member.nick);
-                self.renamed(member, was)?;
-                if let Some((_, _, _, rooms)) = &mut self.step.renamed {
-                    rooms.remove(key);
-                }
-                Ok(())
-            }
+            Event::Members { count, members, .. } => self.members_are(key, *count, members, usize::MAX),
             Event::Typing { member, .. } => {
                 ensure!(self.is_inside(key, member.id), "{} types in {key} from outside", member.nick);
                 self.is_called(member)
@@ -144,11 +143,11 @@ impl Checker {
 
     /// A session that is subscribed to a room hears what was delivered there.
     pub(crate) fn heard(&mut self, session: SessionId, room: RoomId, event: &Event) -> Check {
-        let Some(key) = self.room_keys.get(&room) else { return Err(format!("nobody was ever in {room:?}")) };
-        let Some(last) = self.sessions.get_mut(&session).and_then(|seen| seen.rooms.get_mut(key)) else {
-            return Err(format!("{session:?} isn't in {key}, and heard {event:?}"));
-        };
-        if let Event::Message(message) = event {
+        let Some(key) = self.room_keys.get(&room).cloned() else { return Err(format!("nobody was ever in {room:?}")) };
+        self.sees(session, room, &key, event)?;
+        if let Event::Message(message) = event
+            && let Some(Sight { last, .. }) = self.sessions.get_mut(&session).and_then(|seen| seen.rooms.get_mut(&key))
+        {
             ensure!(message.seq == last.next(), "{session:?} was shown {} after {last} in {key}", message.seq);
             *last = message.seq;
         }
@@ -171,11 +170,12 @@ impl Checker {
         Ok(())
     }
 
-    fn members_are(&self, key: &str, count: usize, listed: &[MemberRef]) -> Check {
+    /// How many are there, and who: the first so many of them.
+    fn members_are(&self, key: &str, count: usize, listed: &[MemberRef], most: usize) -> Check {
         let nobody = BTreeMap::new();
         let inside = self.inside.get(key).unwrap_or(&nobody);
         ensure!(count == inside.len(), "{count} counted in {key}, {} are there", inside.len());
-        ensure!(listed.iter().map(|member| member.id).eq(inside.keys().copied()), "{key} lists {listed:?}");
+        ensure!(listed.iter().map(|member| member.id).eq(inside.keys().copied().take(most)), "{key} lists {listed:?}");
         listed.iter().try_for_each(|member| self.is_called(member))
     }
 
@@ -226,20 +226,27 @@ impl Checker {
             return Err(format!("{key} {head}: {asked:?} got {numbers:?}, afresh {}", joined.afresh));
         };
         asked.drain(..=answered);
-        let last = seen.rooms.insert(key.clone(), head);
+        let last = seen.rooms.get(&key).map(|sight| sight.last);
+        seen.rooms.entry(key.clone()).or_default().last = head;
         ensure!(last.is_none_or(|last| last == head), "{session:?} has {last:?} of {key}, joined says {head}");
         for message in &joined.messages {
             ensure!(is_entry(message, log.entry(&key, message.seq)), "{} of {key} isn't the log's", message.seq);
             ensure!(message.room == joined.room, "{} of {key} is of {}", message.seq, message.room);
         }
         if last.is_none() {
-            *self.inside.entry(key.clone()).or_default().entry(member).or_default() += 1;
+            let sessions = self.inside.entry(key.clone()).or_default().entry(member).or_default();
+            *sessions += 1;
+            if *sessions == 1 {
+                self.changed(&key);
+            }
             let rooms = self.inside.values().filter(|inside| inside.contains_key(&member)).count();
             let most = self.settings.limits.rooms_per_member;
             ensure!(rooms <= most, "{member} is in {rooms} rooms of {most}");
-            self.step.subscribing = Some((session, key.clone()));
+            self.step.entered = Some((session, key.clone()));
+            self.awaiting.insert((session, key.clone()));
         }
-        self.members_are(&key, joined.count, &joined.members)
+        self.shown(session, &key, joined.count, &joined.members);
+        self.members_are(&key, joined.count, &joined.members, self.settings.limits.crowd)
     }
 
     fn told_sent(&mut self, session: SessionId, member: MemberId, sent: &Sent, log: &Log) -> Check {
@@ -267,7 +274,7 @@ impl Checker {
                 ensure!(last.is_none_or(|last| sent.seq == last.next()), "{} sent after {last:?}", sent.seq);
                 seen.private.insert(sent.room.clone(), sent.seq);
             }
-        } else if let Some(last) = seen.rooms.get_mut(&key) {
+        } else if let Some(Sight { last, .. }) = seen.rooms.get_mut(&key) {
             ensure!(!duplicate || sent.seq <= *last, "{} was said before, and is after {last}", sent.seq);
             ensure!(duplicate || sent.seq == last.next(), "{session:?} sent {} after {last} in {key}", sent.seq);
             *last = sent.seq.max(*last);
@@ -289,24 +296,18 @@ impl Checker {
         Ok(())
     }
 
+    /// A nick has changed; or a session is told late that it had, and has changed since.
     fn renamed(&mut self, who: &MemberRef, was: &str) -> Check {
-        if was == who.nick {
-            return self.is_called(who);
-        }
-        if let Some((id, old, new, _)) = &self.step.renamed
-            && (id, old.as_str(), new) == (&who.id, was, &who.nick)
-        {
-            return self.is_called(who);
-        }
-        if let Some((id, _, new, rooms)) = &self.step.renamed {
-            ensure!(rooms.is_empty(), "{id} is called {new} now, and {rooms:?} never heard of it");
-        }
-        let inside = self.inside.iter().filter(|(_, inside)| inside.contains_key(&who.id));
-        let rooms = inside.map(|(key, _)| key.clone()).collect();
         let known = self.members.get_mut(&who.id).ok_or("nobody has another nick")?;
-        ensure!(known.nick == was, "{} was called {}, not {was}", who.nick, known.nick);
+        if known.nick != was {
+            return Ok(());
+        }
         known.nick.clone_from(&who.nick);
-        self.step.renamed = Some((who.id, was.to_owned(), who.nick.clone(), rooms));
+        let rooms = self.inside.iter().filter(|(_, inside)| inside.contains_key(&who.id));
+        let rooms: Vec<_> = rooms.map(|(key, _)| key.clone()).collect();
+        for key in rooms {
+            self.changed(&key);
+        }
         self.unique(who.id)
     }
 

@@ -10,6 +10,7 @@ mod client;
 mod faults;
 mod heard;
 mod log;
+mod sight;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -79,8 +80,8 @@ fn the_rules_hold_whatever_happens() {
         }
     }
     println!("{} evenings: {sum:?}", seeds.end - seeds.start);
-    let Tally { commands, messages, drops, restarts, duplicates, failures, posts, trims } = sum;
-    for much in [commands, messages, drops, restarts, duplicates, failures, posts, trims] {
+    let Tally { commands, messages, changes, counts, lists, drops, restarts, duplicates, failures, posts, trims } = sum;
+    for much in [commands, messages, changes, counts, lists, drops, restarts, duplicates, failures, posts, trims] {
         // One short evening may be a quiet one.
         assert!(much > 0 || seeds.end - seeds.start < 100, "something never happened: {sum:?}");
     }

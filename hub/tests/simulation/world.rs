@@ -37,6 +37,10 @@ impl Trace {
 pub(crate) struct Tally {
     pub(crate) commands: usize,
     pub(crate) messages: usize,
+    /// Changes of who is there, counts, and lists of who is there, that rooms were told.
+    pub(crate) changes: usize,
+    pub(crate) counts: usize,
+    pub(crate) lists: usize,
     pub(crate) drops: usize,
     pub(crate) restarts: usize,
     pub(crate) duplicates: usize,
@@ -50,6 +54,9 @@ impl Tally {
         Self {
             commands: self.commands + other.commands,
             messages: self.messages + other.messages,
+            changes: self.changes + other.changes,
+            counts: self.counts + other.counts,
+            lists: self.lists + other.lists,
             drops: self.drops + other.drops,
             restarts: self.restarts + other.restarts,
             duplicates: self.duplicates + other.duplicates,
@@ -98,6 +105,9 @@ impl<'a> World<'a> {
             settings.appends_per_session = [2, 256][rng.random_range(0..2)];
             settings.deferred_per_session = [2, 64][rng.random_range(0..2)];
             settings.posts_at_once = [1, 256][rng.random_range(0..2)];
+            settings.limits.crowd = [1, 3, 5, 100][rng.random_range(0..4)];
+            settings.presence_every_ms = [0, 20, 250, 5000][rng.random_range(0..4)];
+            settings.count_every_ms = [0, 100, 5000][rng.random_range(0..3)];
         }
         let people = rng.random_range(12..30);
         let mut clients = Vec::new();
@@ -136,6 +146,8 @@ impl<'a> World<'a> {
         }
         self.settle()?;
         self.agreed()?;
+        self.pass(self.settings.presence_every_ms.max(self.settings.count_every_ms))?;
+        self.checker.everybody_knows()?;
         self.go_home()
     }
 
@@ -227,7 +239,13 @@ impl<'a> World<'a> {
                 }
             }
             Effect::Deliver { room, event, except } => {
-                self.tally.messages += usize::from(matches!(event, Event::Message(_)));
+                match event {
+                    Event::Message(_) => self.tally.messages += 1,
+                    Event::Presence { .. } => self.tally.changes += 1,
+                    Event::Count { .. } => self.tally.counts += 1,
+                    Event::Members { .. } => self.tally.lists += 1,
+                    _ => {}
+                }
                 let event = Rc::new(event);
                 let sessions = self.subscribed.get(&room).cloned().unwrap_or_default();
                 for session in sessions.into_iter().filter(|session| Some(*session) != except) {

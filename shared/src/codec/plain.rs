@@ -49,7 +49,9 @@ pub fn render(event: &Event) -> Option<String> {
         Event::Refused(refused) => format!("-- error: {}\n", crate::clean_line(&refused.text)),
         Event::Bye(bye) => format!("-- {}\n", bye.text),
         Event::Pong { .. } => "-- pong\n".to_owned(),
-        Event::Sent(_) | Event::Typing { .. } | Event::Conversations { .. } | Event::Unknown => return None,
+        Event::Count { .. } | Event::Sent(_) | Event::Typing { .. } | Event::Conversations { .. } | Event::Unknown => {
+            return None;
+        }
     })
 }
 
@@ -153,5 +155,10 @@ mod tests {
     fn unknown_kinds_are_skipped() {
         assert_eq!(render(&message("x", Kind::Unknown)), None);
         assert_eq!(render(&Event::Unknown), None);
+    }
+
+    #[test]
+    fn a_crowd_comes_and_goes_without_a_line() {
+        assert_eq!(render(&Event::Count { room: "lobby".into(), count: 1234 }), None);
     }
 }

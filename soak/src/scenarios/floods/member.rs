@@ -16,11 +16,12 @@ pub(super) struct Member {
 }
 
 /// What an event is, for the tally.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("joined", "joined"),
     ("sent", "accepted"),
     ("history", "pages"),
     ("presence", "presence"),
+    ("count", "presence"),
     ("typing", "typing"),
     ("message", "messages"),
     ("members", "lists"),
