@@ -5,18 +5,26 @@ use std::collections::hash_map::Entry as Slot;
 
 use partyline_hub::{Committed, NewEntry, Stream};
 use partyline_shared::{MemberId, MemberRef, Seq, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Result, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::rows::{integer, kind_name, number, via_name};
-use super::transaction::immediate;
+use super::transaction::{Transaction, immediate};
+
+const NEW_STREAM: &str = "
+INSERT INTO stream (id, key, name, low, high, low_nick, high_nick, head, at, bytes)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 /// The name and the members of a stream that exists stay as they are: a room keeps its first spelling. The last
 /// nicks are those of now, where somebody wrote.
-const SAVE_STREAM: &str = "
-INSERT INTO stream (id, key, name, low, high, low_nick, high_nick, head, at, bytes)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-ON CONFLICT (id) DO UPDATE SET low_nick = excluded.low_nick, high_nick = excluded.high_nick,
-    head = excluded.head, at = excluded.at, bytes = excluded.bytes";
+const SAVE_STREAM: &str =
+    "UPDATE stream SET low_nick = ?2, high_nick = ?3, head = ?4, bytes = ?5, at = ?6 WHERE id = ?1";
+
+/// Without what an index is over: see [`LISTED_FOR`].
+const SAVE_HEAD: &str = "UPDATE stream SET head = ?2, bytes = ?3 WHERE id = ?1";
+
+/// How long a room stays where it is in the list of rooms, in milliseconds. In a busy one each commit would move it, which
+/// is one page in five that a commit of a single message writes.
+const LISTED_FOR: u64 = 1000;
 
 const INSERT: &str = "
 INSERT INTO entry (stream, seq, at, author, nick, to_id, to_nick, kind, text, via, ref)
@@ -62,6 +70,8 @@ struct Batch<'t, 'e> {
 struct Grown<'e> {
     id: i64,
     stream: &'e Stream,
+    /// The time that it is listed by; `None` where it is new.
+    listed: Option<Timestamp>,
     head: Seq,
     /// The length of all its texts.
     bytes: u64,
@@ -121,7 +131,7 @@ impl<'e> Batch<'_, 'e> {
                         None => highest_id(self.transaction)?,
                     };
                     let id = *self.highest_id.insert(highest + 1);
-                    Grown { id, stream, head: Seq(0), bytes: 0, nicks: [None, None], changed: false }
+                    Grown { id, stream, listed: None, head: Seq(0), bytes: 0, nicks: [None, None], changed: false }
                 };
                 Ok(slot.insert(grown))
             }
@@ -129,19 +139,37 @@ impl<'e> Batch<'_, 'e> {
     }
 
     fn save_streams(&self) -> Result<()> {
-        let mut save = self.transaction.prepare_cached(SAVE_STREAM)?;
-        for (key, Grown { id, stream, head, bytes, nicks: [low_nick, high_nick], .. }) in
-            self.streams.iter().filter(|(_, grown)| grown.changed)
-        {
-            let (name, low, high) = match stream {
-                Stream::Room(name) => (Some(name.as_str()), None, None),
-                Stream::Private { low, high } => (None, Some(low.0), Some(high.0)),
-            };
-            let (head, at, bytes) = (integer(head.0), integer(self.at.0), integer(*bytes));
-            save.execute(params![id, key, name, low, high, low_nick, high_nick, head, at, bytes])?;
-        }
-        Ok(())
+        self.streams.iter().filter(|(_, grown)| grown.changed).try_for_each(|(key, grown)| self.save(key, grown))
     }
+
+    fn save(&self, key: &str, grown: &Grown<'_>) -> Result<()> {
+        let Grown { id, stream, nicks: [low_nick, high_nick], .. } = grown;
+        let (head, at, bytes) = (integer(grown.head.0), integer(self.at.0), integer(grown.bytes));
+        let saved = match (stream, grown.listed) {
+            (Stream::Room(name), None) => {
+                let none = None::<&str>;
+                let values = params![id, key, name.as_str(), none, none, none, none, head, at, bytes];
+                self.transaction.prepare_cached(NEW_STREAM)?.execute(values)
+            }
+            (Stream::Private { low, high }, None) => {
+                let values = params![id, key, None::<&str>, low.0, high.0, low_nick, high_nick, head, at, bytes];
+                self.transaction.prepare_cached(NEW_STREAM)?.execute(values)
+            }
+            (Stream::Room(_), Some(listed)) if is_recent(listed, self.at) => {
+                self.transaction.prepare_cached(SAVE_HEAD)?.execute(params![id, head, bytes])
+            }
+            (_, Some(_)) => {
+                let values = params![id, low_nick, high_nick, head, bytes, at];
+                self.transaction.prepare_cached(SAVE_STREAM)?.execute(values)
+            }
+        };
+        saved.map(drop)
+    }
+}
+
+/// Not where the clock was set back: what it is listed by would lie in the future for long.
+fn is_recent(listed: Timestamp, now: Timestamp) -> bool {
+    listed <= now && now.since(listed) < LISTED_FOR
 }
 
 impl Grown<'_> {
@@ -161,10 +189,11 @@ impl Grown<'_> {
 }
 
 fn find<'e>(transaction: &Transaction<'_>, key: &str, stream: &'e Stream) -> Result<Option<Grown<'e>>> {
-    let sql = "SELECT id, head, low_nick, high_nick, bytes FROM stream WHERE key = ?1";
+    let sql = "SELECT id, head, low_nick, high_nick, bytes, at FROM stream WHERE key = ?1";
     let read = |row: &rusqlite::Row<'_>| {
         let (id, head, bytes) = (row.get(0)?, Seq(number(row.get(1)?)), number(row.get(4)?));
-        Ok(Grown { id, stream, head, bytes, nicks: [row.get(2)?, row.get(3)?], changed: false })
+        let (nicks, listed) = ([row.get(2)?, row.get(3)?], Some(Timestamp(number(row.get(5)?))));
+        Ok(Grown { id, stream, listed, head, bytes, nicks, changed: false })
     };
     transaction.prepare_cached(sql)?.query_row([key], read).optional()
 }

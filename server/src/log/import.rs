@@ -10,11 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use partyline_shared::{ClientRef, RoomName, Seq};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::record::Record;
 use super::rows::integer;
-use super::transaction::immediate;
+use super::transaction::{Transaction, immediate};
 use super::{OpenError, access, open};
 
 /// Held by whoever imports. It is never removed: see [`open::LOCK`].
@@ -22,6 +22,9 @@ const LOCK: &str = "partyline.import.lock";
 
 /// What the keys of imports begin with. No room's holds a `!`.
 const KEY: &str = "!import-";
+
+/// What begins with [`KEY`], whose last character `.` follows.
+const UNFINISHED: &str = "SELECT id FROM stream WHERE key >= '!import-' AND key < '!import.' LIMIT 1";
 
 /// Entries that are written or removed in one transaction.
 pub(crate) const CHUNK: usize = 1000;
@@ -186,10 +189,10 @@ fn clear(connection: &mut Connection, rest: Duration) -> rusqlite::Result<usize>
     Ok(removed)
 }
 
-/// A stream without a name.
+/// A stream that has the key of an import. Found by its key: every start of a server looks for one, and streams without
+/// a name would be found by going through all rooms.
 fn unfinished(connection: &Connection) -> rusqlite::Result<Option<i64>> {
-    let sql = "SELECT id FROM stream WHERE low IS NULL AND name IS NULL LIMIT 1";
-    connection.query_row(sql, [], |row| row.get(0)).optional()
+    connection.query_row(UNFINISHED, [], |row| row.get(0)).optional()
 }
 
 fn is_taken(transaction: &Transaction<'_>, room: &RoomName) -> rusqlite::Result<bool> {
@@ -203,4 +206,27 @@ fn insert(transaction: &Transaction<'_>, stream: i64, record: &Record) -> rusqli
     let (seq, at, reference) = (integer(seq.0), integer(at.0), reference.as_ref().map(ClientRef::as_str));
     let values = params![stream, seq, at, from.id.0, from.nick, kind, text, via, reference];
     transaction.prepare_cached(insert)?.execute(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::schema;
+
+    #[test]
+    fn what_was_left_behind_is_found_without_going_through_the_rooms() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::create(&mut connection, &partyline_shared::Epoch("e".to_owned())).unwrap();
+        let explain = format!("EXPLAIN QUERY PLAN {UNFINISHED}");
+        let plan: String = connection.query_row(&explain, [], |row| row.get(3)).unwrap();
+        assert!(plan.contains("SEARCH stream") && plan.contains("(key>? AND key<?)"), "{plan}");
+
+        let add = "INSERT INTO stream (id, key, name, head, at) VALUES (?1, ?2, ?3, 0, 0)";
+        for (id, key) in [(1, "lobby"), (2, "#import-x"), (3, "@import-x")] {
+            connection.execute(add, params![id, key, key]).unwrap();
+        }
+        assert_eq!(unfinished(&connection).unwrap(), None);
+        connection.execute(add, params![4, format!("{KEY}lobby"), None::<&str>]).unwrap();
+        assert_eq!(unfinished(&connection).unwrap(), Some(4));
+    }
 }

@@ -27,6 +27,9 @@ const CHECKPOINT_PAGES: i64 = WAL_LIMIT / 4096;
 /// What the writer keeps in memory, in KiB: the last page of each busy room, and where its authors' references are.
 const WRITER_CACHE: i64 = 16 * 1024;
 
+/// A connection is one thread's at a time, which Rust sees to: SQLite needs no mutex around each call.
+const ONE_THREAD: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+
 /// A connection. In a folder the writer and the reader have one each, which never wait for each other. SQLite's
 /// memory has no write-ahead log, so there they share one and take turns.
 pub(super) type Db = Arc<Mutex<Connection>>;
@@ -212,7 +215,7 @@ pub(crate) fn new_epoch() -> Result<Epoch, OpenError> {
 /// anything is written. Returns the version too.
 pub(super) fn open_reader(file: &Path, busy_timeout: Duration) -> Result<(Connection, u32), OpenError> {
     let open = || {
-        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY | ONE_THREAD)?;
         connection.busy_timeout(busy_timeout)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         let identity = schema::identity(&connection)?;
@@ -233,7 +236,7 @@ pub(super) fn open_writer(
         Durability::Process => "normal",
     };
     let open = || {
-        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | ONE_THREAD)?;
         connection.busy_timeout(busy_timeout)?;
         let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
         connection.pragma_update(None, "synchronous", synchronous)?;

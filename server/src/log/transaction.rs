@@ -1,8 +1,41 @@
 //! How everything that writes begins.
 
+use std::ops::Deref;
 use std::time::Duration;
 
-use rusqlite::{Connection, Result, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Result};
+
+/// A transaction that writes. Dropped without [`Transaction::commit`], it is rolled back.
+///
+/// rusqlite's own has SQLite read its `BEGIN` and `COMMIT` anew each time, which a commit of a single message shows.
+#[derive(Debug)]
+pub(super) struct Transaction<'c>(&'c Connection);
+
+impl Transaction<'_> {
+    /// Returns once everything in it is where it is to be kept. Where it fails, nothing of it is.
+    pub(super) fn commit(self) -> Result<()> {
+        // What can't be committed is rolled back by the drop.
+        self.0.prepare_cached("COMMIT")?.execute([]).map(drop)
+    }
+}
+
+impl Deref for Transaction<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        // SQLite has ended it already where it was committed, and where some errors met it. A rollback that fails is
+        // tried again before the next one begins.
+        if !self.0.is_autocommit() {
+            let _ = self.0.execute_batch("ROLLBACK");
+        }
+    }
+}
 
 /// Begins a transaction that writes. Immediate: another process's lock is met, and waited for, here and not halfway.
 pub(super) fn immediate(connection: &mut Connection) -> Result<Transaction<'_>> {
@@ -10,7 +43,8 @@ pub(super) fn immediate(connection: &mut Connection) -> Result<Transaction<'_>> 
     if !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK")?;
     }
-    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    Ok(Transaction(connection))
 }
 
 /// Does something that can as well be done later: where another process holds a lock, it fails at once. An append that

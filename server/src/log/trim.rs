@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use partyline_hub::Input;
 use partyline_shared::{Seq, Timestamp};
-use rusqlite::{Connection, ErrorCode, Result, Transaction, params};
+use rusqlite::{Connection, ErrorCode, Result, params};
 
 use super::keep::{Bounds, Keep};
 use super::rows::{count, integer, number};
-use super::transaction::{immediate, without_waiting};
+use super::transaction::{Transaction, immediate, without_waiting};
 
 /// Entries that a step removes at most: a few milliseconds, which is how long an append may have to wait for one.
 const ROWS: usize = 1000;

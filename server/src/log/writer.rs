@@ -127,7 +127,7 @@ impl Writer {
         let answers = match committed {
             Ok(committed) => {
                 if let Some(checkpointer) = &mut self.checkpointer {
-                    checkpointer.appended(taken.len());
+                    checkpointer.committed(taken.len());
                 }
                 let now = Instant::now();
                 self.metrics.committed(taken.len(), now.duration_since(began));

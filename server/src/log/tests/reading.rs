@@ -76,16 +76,28 @@ fn a_page_of_nothing_says_whether_there_is_something() {
 }
 
 #[test]
-fn rooms_are_listed_by_how_lately_something_was_said() {
-    let kit = Kit::memory();
+fn rooms_are_listed_by_how_lately_something_was_said_to_a_second() {
+    let folder = TempDir::new().unwrap();
+    let kit = Kit::open_at(settings(folder.path()), 10_000).unwrap();
     for name in ["Attic", "cellar", "garden", "attic"] {
         kit.seq(said(room(name), "hello"));
     }
     kit.seq(privately(&member(1, "ann"), &member(2, "bob"), "not a room"));
     let head = |key: &str, name: &str, head| RoomHead { key: key.to_owned(), name: name.to_owned(), head: Seq(head) };
-    let (attic, garden, cellar) = (head("attic", "Attic", 2), head("garden", "garden", 1), head("cellar", "cellar", 1));
-    assert_eq!(rooms(&kit, 10), [attic.clone(), garden.clone(), cellar]);
-    assert_eq!(rooms(&kit, 2), [attic, garden]);
+    let (garden, cellar) = (head("garden", "garden", 1), head("cellar", "cellar", 1));
+    assert_eq!(rooms(&kit, 10), [garden.clone(), cellar.clone(), head("attic", "Attic", 2)], "it is where it was");
+    assert_eq!(rooms(&kit, 2), [garden.clone(), cellar.clone()]);
+    kit.log.close();
+
+    let kit = Kit::open_at(settings(folder.path()), 11_010).unwrap();
+    kit.seq(said(room("attic"), "again"));
+    assert_eq!(rooms(&kit, 10), [head("attic", "Attic", 3), garden, cellar.clone()]);
+    kit.log.close();
+
+    let kit = Kit::open_at(settings(folder.path()), 5_000).unwrap();
+    kit.seq(said(room("attic"), "the clock was set back"));
+    kit.seq(said(room("garden"), "and here too"));
+    assert_eq!(rooms(&kit, 10), [cellar, head("garden", "garden", 2), head("attic", "Attic", 4)]);
 }
 
 #[test]
