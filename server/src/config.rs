@@ -153,6 +153,7 @@ fn read(sources: &mut Sources) -> Config {
         per_second: sources.number("per-second", 0..=1_000_000),
         replay: sources.number("replay", 0..=1000),
         page: sources.number("page", 1..=1000),
+        crowd: sources.number("crowd", 1..=500),
     };
     let default_room = sources.text("default-room");
     if let Err(error) = RoomName::new(&default_room, &limits) {

@@ -114,6 +114,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     number("requests-per-second", "N", "20", "Other requests a second after that; 0 for no limit"),
     number("replay", "N", "50", "Messages that are shown to whoever enters a room"),
     number("page", "N", "100", "Most messages in a page of history"),
+    number("crowd", "N", "100", "Members of a room up to whom each is told who comes and goes; of more, only how many"),
     number("queue-bytes", "N", "262144", "What may wait for a reader before it is dropped as too slow, in bytes"),
     number(
         "read-bytes-per-second",
