@@ -211,3 +211,32 @@ async fn what_is_there_at_once_is_one_write_for_each_reader_and_encoded_once() {
     house.shard.write();
     assert_eq!((writes.get(), texts.get(), json.get()), (30 + 29, 65, 65), "plain text is told by its task");
 }
+
+/// What a batch of so many messages takes of the allocator, with so many readers of each form.
+async fn allocations(messages: u64, readers: u64) -> u64 {
+    let mut house = House::new();
+    let mut clients = Vec::new();
+    for session in 0..3 * readers {
+        let form = if session % 3 == 0 { Form::JsonLine } else { Form::Frame };
+        clients.push(house.reader(session, form, 1 << 18, None).await);
+    }
+    // Whatever grows with the readers has grown after the first time.
+    house.deliver(0, None);
+    house.shard.write();
+    let took = allocation_counter::measure(|| {
+        for nonce in 0..messages {
+            house.deliver(nonce, None);
+        }
+        house.shard.write();
+    });
+    took.count_total
+}
+
+#[tokio::test]
+async fn readers_cost_no_allocations() {
+    let (few, many) = (allocations(64, 1).await, allocations(64, 100).await);
+    assert_eq!(few, many, "what is delivered is allocated once, whoever reads it");
+    let one = allocations(1, 100).await;
+    assert!(one <= 16, "{one} allocations for one message");
+    assert!(few <= one + 63 * 6, "{few} allocations for 64 messages at once, {one} for one");
+}
