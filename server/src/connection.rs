@@ -149,7 +149,9 @@ pub(crate) async fn serve(link: Arc<Link>, arrival: Arrival, place: Place, share
 
 /// Goes on with a connection in a task of its own.
 fn go_on(shared: &Shared, serving: impl Future<Output = io::Result<()>> + Send + 'static) {
-    let serving = async move { ended(serving.await) };
+    // In a box: what wraps it would hold room for it twice, once for its start.
+    let mut serving = Box::pin(serving);
+    let serving = async move { ended(serving.as_mut().await) };
     shared.tasks.spawn(serving.instrument(Span::current()));
 }
 
