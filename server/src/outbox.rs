@@ -20,7 +20,7 @@ use partyline_shared::Event;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
 
-use self::size::size;
+pub(crate) use self::size::size;
 use crate::link::Link;
 
 /// Pieces that are written at once at most. There are few: what is delivered in a room at a time is one.

@@ -9,7 +9,7 @@ use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::metrics::Deliveries;
-use crate::outbox::Item;
+use crate::outbox::{Item, size};
 
 /// The form in which a reader takes what it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +84,15 @@ impl Said {
     }
 }
 
-/// An event for one reader, in the form it takes. A page, which may be megabytes, is encoded by whoever writes it: the
-/// other readers of its shard would wait meanwhile.
+/// What is encoded for one reader by the thread that writes to many, in bytes. A page may be megabytes: it is encoded by its
+/// reader's own task, or the others would wait meanwhile. To wake that for less costs more than the encoding.
+const AT_ONCE: usize = 16 * 1024;
+
+/// An event for one reader, in the form it takes.
 pub(crate) fn item(form: Form, event: Event) -> Item {
     match (form, &event) {
-        (Form::Plain, _) | (_, Event::History(_) | Event::Joined(_)) => Item::Event(Box::new(event)),
+        (Form::Plain, _) => Item::Event(Box::new(event)),
+        (_, Event::History(_) | Event::Joined(_)) if size(&event) > AT_ONCE => Item::Event(Box::new(event)),
         (Form::JsonLine, _) => Item::Bytes(line(&event)),
         (Form::Frame, _) => Item::Bytes(frame(&event)),
     }

@@ -3,7 +3,7 @@
 use partyline_shared::{Event, MemberRef, Message};
 
 /// At least what an event will be as JSON, without encoding it: whoever asks for its size is the hub's task.
-pub(super) fn size(event: &Event) -> usize {
+pub(crate) fn size(event: &Event) -> usize {
     match event {
         Event::History(page) => FRAME + page.room.len() + page.messages.iter().map(message).sum::<usize>(),
         Event::Joined(joined) => {
