@@ -107,7 +107,7 @@ impl Server {
         // Addresses first: a second server started by mistake says so, and leaves the log alone.
         let mut listeners = Vec::new();
         for address in &config.listen {
-            listeners.push(Listener::bind(address, config.unix_mode).await?);
+            listeners.push(Listener::bind(address, config.unix_mode, config.bounds.ping_after).await?);
         }
         let Config { bounds, mut hub, .. } = config;
         let clock = Clock::start();

@@ -53,15 +53,16 @@ pub(crate) enum StreamListener {
 }
 
 impl Listener {
-    /// Listens on an address. `unix_mode` is who may use a socket that has a path.
+    /// Listens on an address. `unix_mode` is who may use a socket that has a path, `patience` how long a TCP client may be
+    /// silent before it is asked whether it is there.
     ///
     /// # Errors
     /// [`ListenError`] says what to do.
-    pub(crate) async fn bind(address: &Address, unix_mode: u32) -> Result<Self, ListenError> {
+    pub(crate) async fn bind(address: &Address, unix_mode: u32, patience: Duration) -> Result<Self, ListenError> {
         let shown = address.to_string();
         match address {
             Address::Tcp(host) => {
-                let listener = bind_port(host, &shown, tcp::listen).await?;
+                let listener = bind_port(host, &shown, |address| tcp::listen(address, patience)).await?;
                 Ok(Self::Streams(StreamListener::Tcp(listener)))
             }
             Address::Udp(host) => {
