@@ -1,0 +1,150 @@
+//! Servers as processes: started on the cores they may use, looked at, killed.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::cores::Cores;
+
+/// How long a server may take until it listens. A log of ten million messages may have to be opened first.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Between two looks at whether something listens.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
+/// Where and on what a server is to run.
+#[derive(Debug)]
+pub struct Launch {
+    /// A folder for what it keeps and for its configuration.
+    pub folder: PathBuf,
+    /// The cores that it may use.
+    pub cores: Cores,
+}
+
+/// A server that runs. Dropped, it is killed.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    /// From being started until it could be connected to.
+    start_up: Duration,
+}
+
+impl Launch {
+    /// A port that nobody listens at, for servers that can't choose one themselves and say which.
+    ///
+    /// # Errors
+    /// Where the system has none.
+    pub fn free_port() -> Result<u16> {
+        Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    }
+
+    /// Starts a program that says where it listens: the first line of its stdout that begins with `announces` has the address after it.
+    ///
+    /// # Errors
+    /// Where it can't be started, or doesn't say it in a minute.
+    pub fn announced(&self, command: &mut Command, announces: &'static str) -> Result<Server> {
+        let started = Instant::now();
+        let mut child = self.spawn(command.stdout(Stdio::piped()))?;
+        let stdout = child.stdout.take().context("it has no stdout")?;
+        let (tell, told) = mpsc::channel();
+        // Goes on reading: whoever writes into a pipe that nobody reads waits for ever.
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if let Some(address) = line.strip_prefix(announces) {
+                    // Nobody waits any more after the first.
+                    let _ = tell.send(address.trim().to_owned());
+                }
+            }
+        });
+        // Made first, so that the child is killed where this fails.
+        let mut server =
+            Server { child, address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), start_up: Duration::ZERO };
+        let address = told.recv_timeout(PATIENCE).context("it didn't say that it listens")?;
+        server.start_up = started.elapsed();
+        server.address = address.parse().with_context(|| format!("it says that it listens at {address:?}"))?;
+        Ok(server)
+    }
+
+    /// Starts a program that was told to listen at `port` of 127.0.0.1, and waits until it does. What it prints is dropped.
+    ///
+    /// # Errors
+    /// Where it can't be started, or doesn't listen in a minute.
+    pub fn at_port(&self, command: &mut Command, port: u16) -> Result<Server> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let started = Instant::now();
+        let child = self.spawn(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
+        let mut server = Server { child, address, start_up: Duration::ZERO };
+        while TcpStream::connect(address).is_err() {
+            if let Some(status) = server.child.try_wait()? {
+                bail!("it ended with {status} instead of listening");
+            }
+            ensure!(started.elapsed() < PATIENCE, "it doesn't listen at {address}");
+            thread::sleep(LOOK_AGAIN);
+        }
+        server.start_up = started.elapsed();
+        Ok(server)
+    }
+
+    fn spawn(&self, command: &mut Command) -> Result<Child> {
+        let name = command.get_program().to_owned();
+        let spawn = || command.stdin(Stdio::null()).spawn();
+        self.cores.lend(spawn)?.with_context(|| format!("starting {}", Path::new(&name).display()))
+    }
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// From being started until it could be connected to.
+    pub fn start_up(&self) -> Duration {
+        self.start_up
+    }
+
+    /// Memory that it has resident, in bytes (`VmRSS` of proc(5)).
+    ///
+    /// # Errors
+    /// Where there is no /proc, or the server has ended.
+    pub fn resident(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS: it has ended")?;
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kilobytes * 1024)
+    }
+
+    /// Time that its threads have spent on processors, user and system (the first field of each thread's `schedstat`, in nanoseconds;
+    /// proc(5)'s `utime` and `stime` count hundredths of a second, which is too coarse for a run of one second).
+    /// Threads that have ended don't count; none of the servers ends its threads under load.
+    ///
+    /// # Errors
+    /// As for [`Server::resident`].
+    pub fn processor(&self) -> Result<Duration> {
+        let mut spent = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            // A thread may end between the two.
+            let Ok(line) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+            let first = line.split_whitespace().next().context("an empty schedstat")?;
+            spent += first.parse::<u64>()?;
+        }
+        ensure!(spent > 0, "no times in schedstat: the kernel is built without CONFIG_SCHED_INFO");
+        Ok(Duration::from_nanos(spent))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; its folder goes next, and nothing of it is needed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
