@@ -1,0 +1,95 @@
+//! What is said, when: so many messages in flight, or by the clock.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use crate::stamp::Stamp;
+use crate::swarm::{Client, Counts, Swarm};
+use crate::target::Target;
+
+/// How long the last messages may take to arrive.
+const DRAIN: Duration = Duration::from_secs(60);
+
+/// One who speaks.
+#[derive(Debug)]
+pub struct Speaker {
+    /// Its connection.
+    pub client: Client,
+    /// The rooms that it speaks in, one after the other.
+    pub rooms: Vec<String>,
+    said: u64,
+}
+
+/// Keeps messages in flight: closed loop.
+///
+/// A message is in flight until every reader of its room has read it, and its sender the server's receipt for it, where the server
+/// gives one. So the same is asked of servers that acknowledge before they deliver, after, or not at all; no server can be ahead by
+/// leaving readers behind; and with one in flight, no two messages can share a write. What it asks of the server is more than
+/// waiting for one reader would: the last write of a batch is waited for.
+#[derive(Debug)]
+pub struct Closed {
+    /// How many.
+    pub in_flight: u64,
+    /// Whether there are readers; without any, receipts tell when a message is done.
+    pub readers: bool,
+}
+
+impl Speaker {
+    /// One who speaks in these rooms in turn. What it says is stamped with the room's place among them, so that readers can check
+    /// the order of each room: rooms of several speakers aren't told apart.
+    pub fn new(client: Client, rooms: Vec<String>) -> Self {
+        Self { client, rooms, said: 0 }
+    }
+
+    /// Appends the next message, which is due at `due` of the swarm's clock, stamped as of sender `first` and those after it.
+    pub fn say(&mut self, target: &dyn Target, out: &mut Vec<u8>, first: u32, due: u64) {
+        let rooms = self.rooms.len().max(1) as u64;
+        let place = self.said % rooms;
+        let room = usize::try_from(place).ok().and_then(|place| self.rooms.get(place)).map_or("", String::as_str);
+        // Fewer rooms than that.
+        let sender = first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
+        let stamp = Stamp { sender, message: self.said / rooms, due };
+        target.say(out, room, &stamp.text(), self.said);
+        self.said += 1;
+    }
+}
+
+impl Closed {
+    /// Keeps messages in flight for `time`, then waits until all of them are everywhere. Returns how many were said.
+    ///
+    /// # Errors
+    /// Where one doesn't arrive in a minute, or a connection fails.
+    pub fn run(&self, swarm: &mut Swarm, target: &dyn Target, speaker: &mut Speaker, time: Duration) -> Result<u64> {
+        let start = swarm.counts();
+        let mut said = 0;
+        let mut out = Vec::new();
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            let free = self.in_flight.saturating_sub(said - self.done(target, start, swarm.counts(), said));
+            if free > 0 {
+                let now = swarm.now();
+                for _ in 0..free {
+                    speaker.say(target, &mut out, 0, now);
+                }
+                said += free;
+                swarm.send(speaker.client, &out)?;
+                out.clear();
+            }
+            swarm.turn(Some(until.saturating_duration_since(Instant::now())))?;
+        }
+        let last = Instant::now() + DRAIN;
+        while self.done(target, start, swarm.counts(), said) < said {
+            let left = last.saturating_duration_since(Instant::now());
+            ensure!(!left.is_zero(), "of {said} messages, {:?} are everywhere", swarm.counts());
+            swarm.turn(Some(left))?;
+        }
+        Ok(said)
+    }
+
+    fn done(&self, target: &dyn Target, start: Counts, now: Counts, said: u64) -> u64 {
+        let everywhere = if self.readers { now.everywhere - start.everywhere } else { said };
+        let receipts = if target.acknowledges() { now.receipts - start.receipts } else { said };
+        everywhere.min(receipts)
+    }
+}
