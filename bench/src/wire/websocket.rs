@@ -40,6 +40,11 @@ pub fn payload(unit: &[u8]) -> &[u8] {
     unit.get(header..).unwrap_or_default()
 }
 
+/// Is a whole frame text?
+pub fn is_text(unit: &[u8]) -> bool {
+    unit.first() == Some(&TEXT)
+}
+
 /// Is a whole frame a ping, which [`pong`] answers?
 pub fn is_ping(unit: &[u8]) -> bool {
     unit.first() == Some(&PING)
