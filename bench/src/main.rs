@@ -1,16 +1,19 @@
 //! `partyline-bench`: measures a Partyline server, beside others and the floor.
 
-use std::io::Write as _;
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, Subcommand};
 use partyline_bench::cores::Cores;
-use partyline_bench::floor::{Floor, Writes, program};
-use partyline_bench::measure::FanOut;
-use partyline_bench::partyline::{DEFAULT_ROOM, Dialect, Partyline};
-use partyline_bench::target::Target;
+use partyline_bench::floor::{Writes, program};
+use partyline_bench::peers::Store;
+use partyline_bench::plan::{Plan, say};
+use partyline_bench::scenarios::{SCENARIOS, Scenario};
+use partyline_bench::{machine, peers, report};
 
 /// Measures a Partyline server, beside others and beside the least that any could cost.
 #[derive(Debug, Parser)]
@@ -21,76 +24,120 @@ struct Arguments {
     /// The server's program.
     #[arg(long, value_name = "PATH", default_value = "target/release/partylined")]
     server: PathBuf,
+    /// Shorter, smaller, and in under three minutes.
+    #[arg(long)]
+    quick: bool,
+    /// Other servers as well. Those that this machine hasn't are installed, into the user's cache only.
+    #[arg(long)]
+    peers: bool,
+    /// How often each is measured.
+    #[arg(long, value_name = "N")]
+    rounds: Option<usize>,
+    /// How long each load lasts.
+    #[arg(long, value_name = "MS")]
+    milliseconds: Option<u64>,
+    /// Where logs of many messages are kept from one run to the next.
+    #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
+    cache: PathBuf,
+    /// Write what was found into this page, in the place of what was found before.
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// List the scenarios, and what each shows.
+    #[arg(long)]
+    list: bool,
     /// Only these.
     scenarios: Vec<String>,
-    #[arg(long, default_value_t = 1000)]
-    readers: usize,
-    #[arg(long, default_value_t = 3)]
-    rounds: usize,
-    #[arg(long, default_value_t = 2000)]
-    ms: u64,
 }
 
+/// What is done instead of scenarios.
 #[derive(Debug, Subcommand)]
 enum Only {
+    /// Be the floor: the least that any server could cost.
     #[command(hide = true)]
-    Floor { writes: Writes },
+    Floor {
+        /// How it writes.
+        writes: Writes,
+    },
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    if let Some(Only::Floor { writes }) = arguments.only {
-        return program::serve(writes, |address| say(&format!("listening on {address}\n")));
-    }
-    rlimit::increase_nofile_limit(u64::MAX)?;
-    let me = std::env::current_exe()?;
-    Cores::of_generator().take()?;
-    let mut targets: Vec<Box<dyn Target>> =
-        vec![Box::new(Floor::new(me.clone(), Writes::Coalesced)), Box::new(Floor::new(me, Writes::PerMessage))];
-    for dialect in Dialect::ALL {
-        targets.push(Box::new(Partyline::new(&arguments.server, dialect)));
-    }
-    for name in &arguments.scenarios {
-        let in_flight = if name == "a" {
-            64
-        } else if name == "a1" {
-            1
-        } else {
-            name.parse()?
-        };
-        for _ in 0..arguments.rounds {
-            for target in &targets {
-                let fan = FanOut {
-                    readers: arguments.readers,
-                    in_flight,
-                    warm_up: Duration::from_millis(500),
-                    time: Duration::from_millis(arguments.ms),
-                };
-                let cost = fan.run(target.as_ref(), DEFAULT_ROOM);
-                match cost {
-                    Ok(cost) => say(&format!(
-                        "{name} {:40} {:>10.0}/s {:6.3} CPU s/M  p50 {:6.2} p99 {:6.2} ms  rss {:5.1} MB  gen {:4.2} s of {:4.2} wall, server {:4.2}  {:.1} messages a read\n",
-                        target.name(),
-                        cost.rate(),
-                        cost.per_million(),
-                        cost.latency.value_at_quantile(0.5) as f64 / 1e6,
-                        cost.latency.value_at_quantile(0.99) as f64 / 1e6,
-                        cost.resident as f64 / 1e6,
-                        cost.generator.as_secs_f64(),
-                        cost.wall.as_secs_f64(),
-                        cost.processor.as_secs_f64(),
-                        cost.deliveries as f64 / cost.reads as f64
-                    )),
-                    Err(error) => say(&format!("{name} {error:#}\n")),
-                }
-            }
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            say(&format!("partyline-bench: {error:#}\n"));
+            ExitCode::FAILURE
         }
     }
-    Ok(())
 }
 
-/// Whoever closed stdout doesn't want to know.
-fn say(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+fn run(arguments: Arguments) -> Result<bool> {
+    // Ten thousand connections.
+    rlimit::increase_nofile_limit(u64::MAX).context("raising the bound of open files")?;
+    if let Some(Only::Floor { writes }) = arguments.only {
+        program::serve(writes, |address| say(&format!("listening on {address}\n")))?;
+        return Ok(true);
+    }
+    if arguments.list {
+        for Scenario { name, shows, .. } in SCENARIOS {
+            say(&format!("{name:<12} {shows}\n"));
+        }
+        return Ok(true);
+    }
+    let chosen = chosen(&arguments.scenarios)?;
+    ensure!(arguments.server.exists(), "{} isn't there: build it, or name it by --server", arguments.server.display());
+    let machine = machine::describe();
+    let begun = Instant::now();
+    let milliseconds = arguments.milliseconds.unwrap_or(if arguments.quick { 700 } else { 3000 });
+    let plan = Plan {
+        server: arguments.server,
+        this: std::env::current_exe()?,
+        peers: if arguments.peers { found_peers()? } else { Vec::new() },
+        quick: arguments.quick,
+        rounds: arguments.rounds.unwrap_or(if arguments.quick { 1 } else { 3 }),
+        time: Duration::from_millis(milliseconds),
+        cache: arguments.cache,
+    };
+    Cores::of_generator().take()?;
+    say(&format!(
+        "{machine}\nservers on core 0, the generator on core 1, {} rounds of {milliseconds} ms\n",
+        plan.rounds
+    ));
+    let mut passed = true;
+    let mut blocks = BTreeMap::from([(0, ("machine", format!("Measured on: {machine}.")))]);
+    let mut sections = Vec::new();
+    for (place, Scenario { name, shows, run }) in (1..).zip(chosen) {
+        say(&format!("\n{name}: {shows}\n"));
+        let section = run(&plan).with_context(|| format!("scenario {name}"))?;
+        say(&section.text());
+        passed &= section.failures.is_empty();
+        blocks.insert(place, (*name, section.markdown()));
+        sections.push(section);
+    }
+    if let Some(page) = arguments.page {
+        let before = if page.exists() { fs::read_to_string(&page)? } else { "# Benchmarks\n".to_owned() };
+        fs::write(&page, report::into_page(&before, &blocks)).with_context(|| format!("writing {}", page.display()))?;
+    }
+    say(&format!("\n{} s in all.\n", begun.elapsed().as_secs()));
+    Ok(passed)
+}
+
+/// The peers that are there; says which are not, and why.
+fn found_peers() -> Result<Vec<Box<dyn partyline_bench::target::Target>>> {
+    let peers = peers::all(&Store::of_user()?.installing());
+    for (name, why) in &peers.missing {
+        say(&format!("without {name}: {why}\n"));
+    }
+    Ok(peers.found)
+}
+
+fn chosen(names: &[String]) -> Result<Vec<&'static Scenario>> {
+    if names.is_empty() {
+        return Ok(SCENARIOS.iter().collect());
+    }
+    let find = |name: &String| {
+        let found = SCENARIOS.iter().find(|scenario| scenario.name == name);
+        found.with_context(|| format!("there is no scenario {name}; --list shows them"))
+    };
+    names.iter().map(find).collect()
 }

@@ -53,17 +53,51 @@ pub struct Cost {
     pub latency: Histogram<u64>,
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts here are far below 2⁵²")]
 impl Cost {
     /// Deliveries a second.
-    #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2⁵²")]
     pub fn rate(&self) -> f64 {
         self.deliveries as f64 / self.wall.as_secs_f64()
     }
 
     /// Processor time of the server in seconds for a million deliveries.
-    #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2⁵²")]
     pub fn per_million(&self) -> f64 {
         self.processor.as_secs_f64() * 1e6 / self.deliveries as f64
+    }
+
+    /// Processor time of the server in seconds for one message, all its deliveries included.
+    pub fn per_message(&self) -> f64 {
+        self.processor.as_secs_f64() / self.messages as f64
+    }
+
+    /// The same as [`Cost::per_million`] without what a message costs that nobody reads, which `alone` is.
+    pub fn marginal(&self, alone: &Cost) -> f64 {
+        (self.per_message() - alone.per_message()) * self.messages as f64 * 1e6 / self.deliveries as f64
+    }
+
+    /// How long that part of the messages took at most to get to the sampled readers.
+    pub fn milliseconds(&self, part: f64) -> f64 {
+        self.latency.value_at_quantile(part) as f64 / 1e6
+    }
+
+    /// How many messages one read of the generator's brought: as many as the server wrote at once, or more.
+    pub fn messages_a_read(&self) -> f64 {
+        self.deliveries as f64 / self.reads as f64
+    }
+
+    /// Bytes on the wire for one delivery.
+    pub fn bytes_each(&self) -> f64 {
+        self.bytes as f64 / self.deliveries as f64
+    }
+
+    /// Memory of the server, in 10⁶ bytes.
+    pub fn megabytes(&self) -> f64 {
+        self.resident as f64 / 1e6
+    }
+
+    /// What part of the time that is, in hundredths.
+    pub fn share(&self, busy: Duration) -> f64 {
+        busy.as_secs_f64() * 100.0 / self.wall.as_secs_f64()
     }
 }
 
@@ -85,47 +119,48 @@ impl FanOut {
     /// As for [`FanOut::run`].
     pub fn on(&self, target: &dyn Target, server: &Server, room: &str) -> Result<Cost> {
         let mut swarm = Swarm::new()?;
-        let readers = (0..self.readers).map(|number| {
-            (target.reader(server, room, number), Role::Reader { room: 0, sampled: self.samples(number) })
-        });
-        swarm.enter(readers, AT_ONCE)?;
+        let role = |number| Role::Reader { room: 0, sampled: self.samples(number) };
+        swarm.enter((0..self.readers).map(|number| (target.reader(server, room, number), role(number))), AT_ONCE)?;
         let sender = swarm.enter([(target.sender(server, room, 0), Role::Sender)].into_iter(), 1)?;
-        let sender = *sender.first().context("no sender")?;
-        let mut speaker = Speaker::new(sender, vec![room.to_owned()]);
+        let mut speaker = Speaker::new(*sender.first().context("no sender")?, vec![room.to_owned()]);
+        self.load(&mut swarm, target, server, &mut speaker, (1, self.readers))
+    }
+
+    /// Loads a server whose clients have all entered: `rooms` of the swarm, with so many readers of each message.
+    ///
+    /// # Errors
+    /// As for [`FanOut::run`].
+    pub fn load(
+        &self,
+        swarm: &mut Swarm,
+        target: &dyn Target,
+        server: &Server,
+        speaker: &mut Speaker,
+        (rooms, readers): (usize, usize),
+    ) -> Result<Cost> {
         // What greetings and arrivals still bring is over before anything counts.
-        while {
-            let before = swarm.counts().bytes;
-            swarm.turn(Some(QUIET))?;
-            swarm.counts().bytes > before
-        } {}
-        swarm.count_progress(1, usize::try_from(self.in_flight)?);
-        let closed = Closed { in_flight: self.in_flight, readers: self.readers > 0 };
-        let warmed_up = closed.run(&mut swarm, target, &mut speaker, self.warm_up)?;
-        ensure!(swarm.counts().deliveries == warmed_up * self.readers as u64, "deliveries are missing or too many");
+        swarm.settle()?;
+        swarm.count_progress(rooms, usize::try_from(self.in_flight)?);
+        let closed = Closed { in_flight: self.in_flight, readers: readers > 0 };
+        let start = swarm.counts().deliveries;
+        let warmed_up = closed.run(swarm, target, speaker, self.warm_up)?;
+        ensure!(swarm.counts().deliveries - start == warmed_up * readers as u64, "deliveries are missing, or too many");
         swarm.take_latency();
         let before = swarm.counts();
         let (processor, generator, begun) = (server.processor()?, own_processor()?, Instant::now());
-        let messages = closed.run(&mut swarm, target, &mut speaker, self.time)?;
+        let messages = closed.run(swarm, target, speaker, self.time)?;
         let wall = begun.elapsed();
         let (processor, generator) = (server.processor()? - processor, own_processor()? - generator);
         let resident = server.resident()?;
+        let latency = swarm.take_latency();
         // A delivery too many comes late.
-        swarm.turn(Some(QUIET))?;
+        swarm.settle()?;
         let after = swarm.counts();
         let deliveries = after.deliveries - before.deliveries;
-        let expected = messages * self.readers as u64;
+        let expected = messages * readers as u64;
         ensure!(deliveries == expected, "{deliveries} deliveries where there must be {expected}");
-        Ok(Cost {
-            messages,
-            deliveries,
-            wall,
-            processor,
-            generator,
-            resident,
-            bytes: after.bytes - before.bytes,
-            reads: after.reads - before.reads,
-            latency: swarm.take_latency(),
-        })
+        let (bytes, reads) = (after.bytes - before.bytes, after.reads - before.reads);
+        Ok(Cost { messages, deliveries, wall, processor, generator, resident, bytes, reads, latency })
     }
 
     /// The first, the last, and some between.
@@ -136,11 +171,11 @@ impl FanOut {
     }
 }
 
-/// How long nothing comes when all is over.
-const QUIET: Duration = Duration::from_millis(100);
-
 /// Processor time of the calling thread.
-fn own_processor() -> Result<Duration> {
+///
+/// # Errors
+/// Where there is no /proc.
+pub fn own_processor() -> Result<Duration> {
     let line = std::fs::read_to_string("/proc/thread-self/schedstat")?;
     let first = line.split_whitespace().next().context("an empty schedstat")?;
     Ok(Duration::from_nanos(first.parse()?))

@@ -69,6 +69,42 @@ impl Partyline {
         self
     }
 
+    /// A reader that enters several rooms.
+    pub fn reader_of(&self, server: &Server, rooms: &[String], number: usize) -> Endpoint {
+        let address = server.address();
+        let hello = format!(r#"{{"type":"hello","nick":"r{number}"}}"#);
+        match self.dialect(number) {
+            Dialect::WebSocket => {
+                let mut opening = vec![Step::websocket("/ws", "")];
+                let mut said = websocket::text(hello.as_bytes());
+                for room in rooms {
+                    said.extend(websocket::text(join(room).as_bytes()));
+                    opening.push(Step::framed(std::mem::take(&mut said), joined(room)));
+                }
+                Endpoint { address, wire: &Frames, opening }
+            }
+            Dialect::Json => Endpoint { address, wire: &JsonLines, opening: json_opening(&hello, rooms) },
+            Dialect::Plain => {
+                let enter = |room: &String| {
+                    let said = if room == DEFAULT_ROOM { "\n".to_owned() } else { format!("/join {room}\n") };
+                    Step::framed(said, format!("This is {room}:"))
+                };
+                Endpoint { address, wire: &PlainLines, opening: rooms.iter().map(enter).collect() }
+            }
+        }
+    }
+
+    /// A sender that enters several rooms.
+    pub fn sender_of(&self, server: &Server, rooms: &[String]) -> Endpoint {
+        self.sender_with(server, rooms, "s0")
+    }
+
+    #[expect(clippy::unused_self, reason = "how a server of this kind is spoken to")]
+    fn sender_with(&self, server: &Server, rooms: &[String], nick: &str) -> Endpoint {
+        let hello = format!(r#"{{"type":"hello","nick":"{nick}"}}"#);
+        Endpoint { address: server.address(), wire: &JsonLines, opening: json_opening(&hello, rooms) }
+    }
+
     fn dialect(&self, number: usize) -> Dialect {
         let all: usize = self.readers.iter().map(|(_, share)| share).sum();
         let mut left = number % all.max(1);
@@ -104,28 +140,11 @@ impl Target for Partyline {
     }
 
     fn reader(&self, server: &Server, room: &str, number: usize) -> Endpoint {
-        let hello = format!(r#"{{"type":"hello","nick":"r{number}"}}"#);
-        let join = format!(r#"{{"type":"join","room":"{room}"}}"#);
-        let joined = r#"{"type":"joined""#;
-        let (wire, opening): (&'static dyn Wire, _) = match self.dialect(number) {
-            Dialect::WebSocket => {
-                let said = [websocket::text(hello.as_bytes()), websocket::text(join.as_bytes())].concat();
-                (&Frames, vec![Step::websocket("/ws", ""), Step::framed(said, joined)])
-            }
-            Dialect::Json => (&JsonLines, vec![Step::framed(format!("{hello}\n{join}\n"), joined)]),
-            Dialect::Plain => {
-                let said = if room == DEFAULT_ROOM { "\n".to_owned() } else { format!("/join {room}\n") };
-                (&PlainLines, vec![Step::framed(said, format!("This is {room}:"))])
-            }
-        };
-        Endpoint { address: server.address(), wire, opening }
+        self.reader_of(server, &[room.to_owned()], number)
     }
 
     fn sender(&self, server: &Server, room: &str, number: usize) -> Endpoint {
-        let said =
-            format!("{{\"type\":\"hello\",\"nick\":\"s{number}\"}}\n{{\"type\":\"join\",\"room\":\"{room}\"}}\n");
-        let opening = vec![Step::framed(said, r#"{"type":"joined""#)];
-        Endpoint { address: server.address(), wire: &JsonLines, opening }
+        self.sender_with(server, &[room.to_owned()], &format!("s{number}"))
     }
 
     fn say(&self, out: &mut Vec<u8>, room: &str, text: &str, message: u64) {
@@ -136,6 +155,26 @@ impl Target for Partyline {
     fn acknowledges(&self) -> bool {
         true
     }
+}
+
+fn json_opening(hello: &str, rooms: &[String]) -> Vec<Step> {
+    let mut said = format!("{hello}\n");
+    let mut opening = Vec::new();
+    for room in rooms {
+        said.push_str(&join(room));
+        said.push('\n');
+        opening.push(Step::framed(std::mem::take(&mut said), joined(room)));
+    }
+    opening
+}
+
+fn join(room: &str) -> String {
+    format!(r#"{{"type":"join","room":"{room}"}}"#)
+}
+
+/// What the answer begins with.
+fn joined(room: &str) -> String {
+    format!(r#"{{"type":"joined","room":"{room}""#)
 }
 
 /// JSON in WebSocket text frames.

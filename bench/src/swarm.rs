@@ -2,6 +2,7 @@
 
 mod connection;
 mod progress;
+mod timer;
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -9,10 +10,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use hdrhistogram::Histogram;
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
+use rustix::io::ioctl_fionread;
 
 pub use connection::Role;
 use connection::{Connection, Gained};
 use progress::Progress;
+use timer::Timer;
 
 use crate::target::Endpoint;
 
@@ -25,6 +28,12 @@ const EVENTS: usize = 1024;
 /// How long nothing may happen at all where something must.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long nothing comes when all is over.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// How long something may still come when nothing is said any more.
+const LONGEST_UNREST: Duration = Duration::from_secs(300);
+
 /// All connections of the generator to one server.
 pub struct Swarm {
     poll: Poll,
@@ -36,6 +45,8 @@ pub struct Swarm {
     entered: usize,
     begun: Instant,
     latency: Histogram<u64>,
+    receipt_latency: Histogram<u64>,
+    timer: Timer,
 }
 
 /// What all connections together have got.
@@ -51,6 +62,8 @@ pub struct Counts {
     pub bytes: u64,
     /// Reads that brought something.
     pub reads: u64,
+    /// Units other than messages and receipts.
+    pub others: u64,
 }
 
 /// A connection, to send on it.
@@ -63,8 +76,12 @@ impl Swarm {
     /// # Errors
     /// Where the system has no epoll for it.
     pub fn new() -> Result<Self> {
+        // From a microsecond to a minute, to three digits.
+        let latency = Histogram::new_with_bounds(1_000, 60_000_000_000, 3)?;
+        let poll = Poll::new()?;
+        let timer = Timer::new(&poll)?;
         Ok(Self {
-            poll: Poll::new()?,
+            poll,
             events: Events::with_capacity(EVENTS),
             buffer: vec![0; BUFFER],
             connections: Vec::new(),
@@ -72,8 +89,9 @@ impl Swarm {
             counts: Counts::default(),
             entered: 0,
             begun: Instant::now(),
-            // From a microsecond to a minute, to three digits.
-            latency: Histogram::new_with_bounds(1_000, 60_000_000_000, 3)?,
+            receipt_latency: latency.clone(),
+            latency,
+            timer,
         })
     }
 
@@ -127,6 +145,22 @@ impl Swarm {
         self.connections.get_mut(client.0).context("no such client")?.send(bytes)
     }
 
+    /// Bytes that wait in a client's socket.
+    ///
+    /// # Errors
+    /// Where there is no such client, or the system doesn't tell.
+    pub fn unread(&self, client: Client) -> Result<u64> {
+        Ok(ioctl_fionread(&self.connections.get(client.0).context("no such client")?.socket)?)
+    }
+
+    /// Bytes that a client has got.
+    ///
+    /// # Errors
+    /// Where there is no such client.
+    pub fn received(&self, client: Client) -> Result<u64> {
+        Ok(self.connections.get(client.0).context("no such client")?.received)
+    }
+
     /// From now on counts for each room which messages all its readers have: at most `most_in_flight` may be on their way at a time.
     pub fn count_progress(&mut self, rooms: usize, most_in_flight: usize) {
         let mut readers = vec![0; rooms];
@@ -164,6 +198,56 @@ impl Swarm {
         std::mem::replace(&mut self.latency, empty)
     }
 
+    /// Waits until nothing has come for a while, but not for ever.
+    ///
+    /// # Errors
+    /// As for [`Swarm::turn`], and where it doesn't end.
+    pub fn settle(&mut self) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            let (before, last) = (self.counts.bytes, Instant::now());
+            while self.counts.bytes == before {
+                let left = QUIET.saturating_sub(last.elapsed());
+                if left.is_zero() {
+                    return Ok(());
+                }
+                self.turn(Some(left))?;
+            }
+            ensure!(begun.elapsed() < LONGEST_UNREST, "the server goes on sending, though nothing is said");
+        }
+    }
+
+    /// Deals with whatever happens until a moment, which it returns at to some microseconds.
+    ///
+    /// # Errors
+    /// As for [`Swarm::turn`].
+    pub fn turn_until(&mut self, moment: Instant) -> Result<()> {
+        loop {
+            let left = moment.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return self.turn(Some(left));
+            }
+            // epoll counts in milliseconds.
+            self.timer.wake_at(moment, left)?;
+            self.turn(None)?;
+        }
+    }
+
+    /// Notes that a message was sent at `due`, so that the time to its receipt is measured: receipts come in order.
+    ///
+    /// # Errors
+    /// Where there is no such client.
+    pub fn expect_receipt(&mut self, client: Client, due: u64) -> Result<()> {
+        self.connections.get_mut(client.0).context("no such client")?.awaited.push_back(due);
+        Ok(())
+    }
+
+    /// As [`Swarm::take_latency`], of the receipts that were expected.
+    pub fn take_receipt_latency(&mut self) -> Histogram<u64> {
+        let empty = Histogram::new_from(&self.receipt_latency);
+        std::mem::replace(&mut self.receipt_latency, empty)
+    }
+
     /// Waits until something happens, or for so long, and deals with all of it.
     ///
     /// # Errors
@@ -173,7 +257,7 @@ impl Swarm {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             other => other?,
         }
-        let Self { events, connections, rooms, counts, buffer, latency, begun, entered, .. } = self;
+        let Self { events, connections, rooms, counts, buffer, latency, receipt_latency, begun, entered, .. } = self;
         for event in events.iter() {
             let number = event.token().0;
             let Some(connection) = connections.get_mut(number) else { continue };
@@ -184,15 +268,16 @@ impl Swarm {
             if event.is_readable() {
                 let read = connection.readable(buffer, &mut gained).with_context(|| format!("client {number}"))?;
                 counts.bytes += read;
+                connection.received += read;
                 counts.reads += u64::from(read > 0);
             }
             *entered += usize::from(gained.entered);
             counts.receipts += gained.receipts;
-            if !gained.due.is_empty() {
+            counts.others += gained.others;
+            if !gained.due.is_empty() || !gained.due_receipts.is_empty() {
                 let now = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-                for due in gained.due {
-                    latency.saturating_record(now.saturating_sub(due));
-                }
+                gained.due.iter().for_each(|due| latency.saturating_record(now.saturating_sub(*due)));
+                gained.due_receipts.iter().for_each(|due| receipt_latency.saturating_record(now.saturating_sub(*due)));
             }
             if gained.messages > 0 {
                 counts.deliveries += gained.messages;

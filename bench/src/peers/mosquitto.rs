@@ -10,7 +10,7 @@ use super::store::Store;
 use crate::server::{Launch, Server};
 use crate::target::{Endpoint, Target};
 
-/// The configuration, but for the port and the protocol.
+/// The configuration, but for the port, the protocol and a folder.
 const CONFIGURATION: &str = include_str!("../../peers/mosquitto.conf");
 
 /// The server, with clients of one kind.
@@ -48,7 +48,11 @@ impl Target for Mosquitto {
             Carrier::WebSocket => "websockets",
         };
         let configuration = launch.folder.join("mosquitto.conf");
-        fs::write(&configuration, CONFIGURATION.replace("{port}", &port.to_string()).replace("{protocol}", protocol))?;
+        let text = CONFIGURATION
+            .replace("{port}", &port.to_string())
+            .replace("{protocol}", protocol)
+            .replace("{folder}", &launch.folder.display().to_string());
+        fs::write(&configuration, text)?;
         launch.at_port(self.program.command().arg("-c").arg(configuration), port)
     }
 

@@ -38,6 +38,10 @@ pub(super) struct Connection {
     sample: Option<Sample>,
     /// Messages since the counts were last set to nothing.
     pub(super) messages: u64,
+    /// Bytes that it got.
+    pub(super) received: u64,
+    /// When messages were due of which the receipt is waited for, where that is measured.
+    pub(super) awaited: VecDeque<u64>,
 }
 
 /// What came of a read.
@@ -47,6 +51,10 @@ pub(super) struct Gained {
     pub(super) receipts: u64,
     /// When the messages that were looked at had been due.
     pub(super) due: Vec<u64>,
+    /// When the messages of the receipts had been due, where that was noted.
+    pub(super) due_receipts: Vec<u64>,
+    /// Units other than messages and receipts.
+    pub(super) others: u64,
     /// The opening is over.
     pub(super) entered: bool,
 }
@@ -68,6 +76,8 @@ impl Connection {
             room,
             sample: sampled.then(Sample::default),
             messages: 0,
+            received: 0,
+            awaited: VecDeque::new(),
         }
     }
 
@@ -154,7 +164,7 @@ impl Connection {
             Some(Err(error)) => failed = Some(error),
             None => {}
         };
-        let mut receipts = 0;
+        let (mut receipts, mut others) = (0, 0);
         let mut refused = None;
         let mut during_opening = 0;
         let messages = stream.take(*wire, bytes, looks, &mut |kind, unit| {
@@ -165,6 +175,7 @@ impl Connection {
             });
             if waited.is_some_and(|until| memchr::memmem::find(unit, until).is_some()) {
                 ended += 1;
+                others += u64::from(kind == Kind::Other);
                 during_opening += u64::from(kind == Kind::Message);
                 return;
             }
@@ -175,7 +186,7 @@ impl Connection {
                 Kind::Receipt => receipts += 1,
                 Kind::Refusal => refused = Some(String::from_utf8_lossy(unit).into_owned()),
                 Kind::Question => answers.extend(wire.answer(unit)),
-                Kind::Other => {}
+                Kind::Other => others += 1,
             }
         })?;
         if let Some(refused) = refused {
@@ -186,6 +197,9 @@ impl Connection {
         }
         gained.messages += messages - during_opening;
         gained.receipts += receipts;
+        gained.others += others;
+        let noted = usize::try_from(receipts).unwrap_or(usize::MAX).min(self.awaited.len());
+        gained.due_receipts.extend(self.awaited.drain(..noted));
         if !answers.is_empty() {
             self.send(&answers)?;
         }

@@ -1,0 +1,60 @@
+//! The generator's own limit: what it takes of a server that does nothing else than write.
+
+use anyhow::Result;
+
+use crate::measure::Cost;
+use crate::partyline::DEFAULT_ROOM;
+use crate::plan::Plan;
+use crate::report::Section;
+use crate::statistics::{Spread, figure};
+use crate::table::Table;
+use crate::target::Target;
+
+const READERS: usize = 1000;
+
+/// So many that the floor writes little more often than the generator reads.
+const IN_FLIGHT: u64 = 1024;
+
+pub(super) fn run(plan: &Plan) -> Result<Section> {
+    let floors = plan.floors();
+    let mut table =
+        Table::new(&["the floor writes", "deliveries/s", "generator busy", "at most, were it all the time"]);
+    let mut section = Section {
+        title: "The generator's own limit".to_owned(),
+        about: "What the load generator takes of the floor, which does nothing else than write, and how busy that keeps it. What it could \
+                take if it were busy all the time is its limit: of what lies below two thirds of that, it is the server's figure."
+            .to_owned(),
+        ..Section::default()
+    };
+    for (floor, in_flight, writes) in
+        [(&floors[0], IN_FLIGHT, "all that is queued at once"), (&floors[1], 1, "a write per message")]
+    {
+        let fan_out = plan.fan_out(READERS, in_flight);
+        let rounds = plan.interleaved("generator", [floor as &dyn Target], |target| {
+            let cost = fan_out.run(target, DEFAULT_ROOM)?;
+            let line = format!(
+                "{} deliveries/s, generator busy {} %",
+                figure(cost.rate()),
+                figure(cost.share(cost.generator))
+            );
+            Ok((cost, line))
+        });
+        for rounds in rounds {
+            section.failures.extend(rounds.failure);
+            let of = |value: &dyn Fn(&Cost) -> f64| Spread::of(rounds.found.iter().map(value));
+            let text = |spread: Option<Spread>| spread.map_or(String::new(), |spread| spread.to_string());
+            let most = of(&|cost| cost.rate() / cost.share(cost.generator) * 100.0);
+            let busy = of(&|cost| cost.share(cost.generator));
+            table.row([writes.to_owned(), text(of(&Cost::rate)), format!("{} %", text(busy)), text(most)]);
+            if let Some(most) = most {
+                let (limit, two_thirds) = (figure(most.median), figure(most.median * 2.0 / 3.0));
+                section.notes.push(format!(
+                    "Where the server writes {writes}, the generator takes at most {limit} deliveries a second; nothing below {two_thirds} is \
+                     limited by it."
+                ));
+            }
+        }
+    }
+    section.tables.push(table);
+    Ok(section)
+}
