@@ -25,27 +25,29 @@ mod store;
 mod uwebsockets;
 mod ws;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::target::Target;
+use mqtt::Carrier;
 
 pub use axum::Axum;
 pub use store::Store;
 
-/// All that this machine has, in the order of the report. Those that are missing are named with what to do about it, and left out.
-pub fn all(store: &Store) -> Peers {
-    let mut peers = Peers::default();
-    peers.add("uWebSockets", uwebsockets::UWebSockets::find(store));
-    peers.add("node ws", ws::Ws::find(store));
-    peers.add("socket.io", socket_io::SocketIo::find(store));
-    peers.add("axum", Axum::find());
-    peers.add("mosquitto", mosquitto::Mosquitto::find(store, mqtt::Carrier::WebSocket));
-    peers.add("mosquitto", mosquitto::Mosquitto::find(store, mqtt::Carrier::Tcp));
-    peers.add("nats-server", nats::Nats::find(store));
-    peers.add("inspircd", inspircd::Inspircd::find(store));
-    peers.add("ngircd", ngircd::Ngircd::find(store));
-    peers
-}
+/// Looks for a server in a store, or installs it there.
+type Find = fn(&Store) -> Result<Box<dyn Target>>;
+
+/// All that are known, in the order of the report, by their names in it.
+const PEERS: [(&str, Find); 9] = [
+    ("uWebSockets", |store| Ok(Box::new(uwebsockets::UWebSockets::find(store)?))),
+    ("node ws", |store| Ok(Box::new(ws::Ws::find(store)?))),
+    ("socket.io", |store| Ok(Box::new(socket_io::SocketIo::find(store)?))),
+    ("axum, tokio broadcast", |_| Ok(Box::new(Axum::find()?))),
+    ("mosquitto, WebSocket", |store| Ok(Box::new(mosquitto::Mosquitto::find(store, Carrier::WebSocket)?))),
+    ("mosquitto, TCP", |store| Ok(Box::new(mosquitto::Mosquitto::find(store, Carrier::Tcp)?))),
+    ("nats-server", |store| Ok(Box::new(nats::Nats::find(store)?))),
+    ("inspircd", |store| Ok(Box::new(inspircd::Inspircd::find(store)?))),
+    ("ngircd", |store| Ok(Box::new(ngircd::Ngircd::find(store)?))),
+];
 
 /// What there is to compare with.
 #[derive(Default)]
@@ -56,13 +58,41 @@ pub struct Peers {
     pub missing: Vec<(String, String)>,
 }
 
-impl Peers {
-    fn add<T: Target + 'static>(&mut self, name: &str, peer: Result<T>) {
-        match peer {
-            Ok(peer) => self.found.push(Box::new(peer)),
-            // Of one program with two faces, once.
-            Err(_) if self.missing.iter().any(|(missing, _)| missing == name) => {}
-            Err(error) => self.missing.push((name.to_owned(), format!("{error:#}"))),
+/// All that this machine has. Those that are missing are named with what to do about it, and left out.
+pub fn all(store: &Store) -> Peers {
+    let mut peers = Peers::default();
+    for (name, find) in PEERS {
+        match find(store) {
+            Ok(peer) => peers.found.push(peer),
+            Err(error) => peers.missing.push((name.to_owned(), format!("{error:#}"))),
         }
+    }
+    peers
+}
+
+/// The one with that name.
+///
+/// # Errors
+/// Where there is none, or it isn't installed: the error says what to do.
+pub fn find(store: &Store, name: &str) -> Result<Box<dyn Target>> {
+    let (_, find) =
+        PEERS.iter().find(|(known, _)| *known == name).with_context(|| format!("no server is called {name}"))?;
+    find(store)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_found_by_the_name_that_it_has() {
+        // Those that this machine has.
+        let store = Store::of_user().unwrap();
+        for (name, find) in PEERS {
+            if let Ok(peer) = find(&store) {
+                assert_eq!(peer.name(), name);
+            }
+        }
+        assert!(find(&store, "nobody").is_err());
     }
 }

@@ -1,10 +1,20 @@
 # A room per path, by the library's own publish: the fan-out is native code; Python is called once a message.
+# The binding's publish doesn't leave out who publishes: senders say so, by a path of their own, and aren't subscribed.
 from socketify import App, CompressOptions
 
 
 def upgrade(response, request, context):
     key, protocol, extensions = (request.get_header("sec-websocket-" + name) for name in ("key", "protocol", "extensions"))
     response.upgrade(key, protocol, extensions, context, request.get_url())
+
+
+def opened(client):
+    if not client.get_user_data().startswith("/say/"):
+        client.subscribe(client.get_user_data())
+
+
+def said(client, message, opcode):
+    client.publish(client.get_user_data().removeprefix("/say"), message, opcode)
 
 
 app = App()
@@ -16,8 +26,8 @@ app.ws(
         "max_backpressure": 1 << 30,
         "idle_timeout": 0,
         "upgrade": upgrade,
-        "open": lambda client: client.subscribe(client.get_user_data()),
-        "message": lambda client, message, opcode: client.publish(client.get_user_data(), message, opcode),
+        "open": opened,
+        "message": said,
     },
 )
 app.listen(

@@ -1,5 +1,6 @@
 //! uWebSockets, a C++ library, through `socketify`, a binding to it for Python. Python is called once for a message that comes in; its
-//! way to all readers is native. Senders aren't subscribed, since the binding would send them their own. What an idle connection takes includes what the binding keeps of it.
+//! way to all readers is native. Senders aren't subscribed, since the binding would send them their own. What an idle connection takes
+//! includes what the binding keeps of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
