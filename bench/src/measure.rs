@@ -120,7 +120,8 @@ impl FanOut {
     pub fn on(&self, target: &dyn Target, server: &Server, room: &str) -> Result<Cost> {
         let mut swarm = Swarm::new()?;
         let role = |number| Role::Reader { room: 0, sampled: self.samples(number) };
-        swarm.enter((0..self.readers).map(|number| (target.reader(server, room, number), role(number))), AT_ONCE)?;
+        let readers = (0..self.readers).map(|number| (target.reader(server, room, number), role(number)));
+        swarm.enter(readers, target.at_once(AT_ONCE))?;
         let sender = swarm.enter([(target.sender(server, room, 0), Role::Sender)].into_iter(), 1)?;
         let mut speaker = Speaker::new(*sender.first().context("no sender")?, vec![room.to_owned()]);
         self.load(&mut swarm, target, server, &mut speaker, (1, self.readers))

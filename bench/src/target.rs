@@ -39,6 +39,12 @@ pub trait Target {
 
     /// Does the server acknowledge each message to its sender, by a [`crate::wire::Kind::Receipt`]?
     fn acknowledges(&self) -> bool;
+
+    /// How many clients may be connecting at a time, where `usual` is how many may to most servers. Those that let clients in by the
+    /// ticks of a clock want more.
+    fn at_once(&self, usual: usize) -> usize {
+        usual
+    }
 }
 
 /// How one client connects.

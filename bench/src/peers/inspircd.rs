@@ -70,4 +70,9 @@ impl Target for Inspircd {
     fn acknowledges(&self) -> bool {
         false
     }
+
+    /// Clients that have said who they are become welcome once a second, all that wait.
+    fn at_once(&self, usual: usize) -> usize {
+        usual.max(1000)
+    }
 }

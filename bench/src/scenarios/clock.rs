@@ -134,9 +134,9 @@ fn round(plan: &Plan, target: &dyn Target) -> Result<Found> {
         let room = number % ROOMS;
         (target.reader(&server, &rooms[room], number), Role::Reader { room, sampled: true })
     });
-    swarm.enter(readers, AT_ONCE)?;
+    swarm.enter(readers, target.at_once(AT_ONCE))?;
     let senders = rooms.iter().enumerate().map(|(number, room)| (target.sender(&server, room, number), Role::Sender));
-    let senders = swarm.enter(senders, AT_ONCE)?;
+    let senders = swarm.enter(senders, target.at_once(AT_ONCE))?;
     swarm.settle()?;
     let mut turns = Turns { senders, rooms, said: 0 };
     turns.take(&mut swarm, target, plan.time / 4)?;

@@ -74,7 +74,7 @@ fn bursts(plan: &Plan, target: &dyn Target, cores: Cores) -> Result<f64> {
     let readers = (0..READERS).map(|number| {
         (target.reader(&server, DEFAULT_ROOM, number), Role::Reader { room: 0, sampled: number % 100 == 0 })
     });
-    let readers = swarm.enter(readers, AT_ONCE)?;
+    let readers = swarm.enter(readers, target.at_once(AT_ONCE))?;
     let sender = swarm.enter([(target.sender(&server, DEFAULT_ROOM, 0), Role::Sender)].into_iter(), 1)?;
     let mut speaker = Speaker::new(*sender.first().context("no sender")?, vec![DEFAULT_ROOM.to_owned()]);
     swarm.settle()?;

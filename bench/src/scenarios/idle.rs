@@ -84,7 +84,7 @@ fn round(target: &dyn Target, connections: usize) -> Result<Found> {
     let readers = (0..connections).map(|number| {
         (target.reader(&server, &rooms[number % ROOMS], number), Role::Reader { room: number % ROOMS, sampled: false })
     });
-    swarm.enter(readers, AT_ONCE)?;
+    swarm.enter(readers, target.at_once(AT_ONCE))?;
     let wall = begun.elapsed().as_secs_f64();
     let (processor, generator) = (server.processor()? - processor, own_processor()? - generator);
     swarm.settle()?;

@@ -78,7 +78,7 @@ fn round(plan: &Plan, target: &Partyline, rooms: usize, in_flight: u64) -> Resul
         let sampled = number < READERS;
         (target.reader_of(&server, groups[group], number), Role::Reader { room: group, sampled })
     });
-    swarm.enter(readers, AT_ONCE)?;
+    swarm.enter(readers, target.at_once(AT_ONCE))?;
     let sender = swarm.enter([(target.sender_of(&server, &names), Role::Sender)].into_iter(), 1)?;
     let mut speaker = Speaker::new(*sender.first().context("no sender")?, names.clone());
     plan.fan_out(READERS, in_flight).load(&mut swarm, target, &server, &mut speaker, (groups.len(), READERS))
