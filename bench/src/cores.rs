@@ -1,6 +1,6 @@
 //! Which cores the servers and the generator run on.
 
-use std::thread;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -9,20 +9,26 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cores(Vec<usize>);
 
+/// Those that this program was started on, before it takes some of them.
+static ALL: LazyLock<Vec<usize>> = LazyLock::new(|| {
+    let set = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
+    (0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect()
+});
+
 impl Cores {
     /// The one core that servers are pinned to.
     pub fn of_server() -> Self {
-        Self(vec![0])
+        Self(ALL.iter().take(1).copied().collect())
     }
 
     /// The one core that the generator is pinned to: the server's as well, where there is no second one.
     pub fn of_generator() -> Self {
-        Self(vec![usize::from(thread::available_parallelism().is_ok_and(|cores| cores.get() > 1))])
+        Self(ALL.get(1).or(ALL.first()).copied().into_iter().collect())
     }
 
-    /// Two cores.
+    /// Two cores, where there are two.
     pub fn both() -> Self {
-        Self(vec![0, 1])
+        Self(ALL.iter().take(2).copied().collect())
     }
 
     /// Puts the calling thread on these cores.

@@ -8,6 +8,7 @@ pub mod measure;
 pub mod partyline;
 pub mod peers;
 pub mod plan;
+pub mod plot;
 pub mod report;
 pub mod sample;
 pub mod scenarios;

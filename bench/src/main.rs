@@ -13,7 +13,7 @@ use partyline_bench::floor::{Writes, program};
 use partyline_bench::peers::Store;
 use partyline_bench::plan::{Plan, say};
 use partyline_bench::scenarios::{SCENARIOS, Scenario};
-use partyline_bench::{machine, peers, report};
+use partyline_bench::{machine, peers, plot, report};
 
 /// Measures a Partyline server, beside others and beside the least that any could cost.
 #[derive(Debug, Parser)]
@@ -42,6 +42,9 @@ struct Arguments {
     /// Write what was found into this page, in the place of what was found before.
     #[arg(long, value_name = "FILE")]
     page: Option<PathBuf>,
+    /// Draw the plot into this file, where all was measured that is in it.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     /// List the scenarios, and what each shows.
     #[arg(long)]
     list: bool,
@@ -100,23 +103,31 @@ fn run(arguments: Arguments) -> Result<bool> {
     };
     Cores::of_generator().take()?;
     say(&format!(
-        "{machine}\nservers on core 0, the generator on core 1, {} rounds of {milliseconds} ms\n",
+        "{machine}\nservers on one core, the generator on another, {} rounds of {milliseconds} ms\n",
         plan.rounds
     ));
     let mut passed = true;
     let mut blocks = BTreeMap::from([(0, ("machine", format!("Measured on: {machine}.")))]);
-    let mut sections = Vec::new();
+    let (mut bars, mut curves) = (Vec::new(), Vec::new());
     for (place, Scenario { name, shows, run }) in (1..).zip(chosen) {
         say(&format!("\n{name}: {shows}\n"));
         let section = run(&plan).with_context(|| format!("scenario {name}"))?;
         say(&section.text());
         passed &= section.failures.is_empty();
         blocks.insert(place, (*name, section.markdown()));
-        sections.push(section);
+        bars.extend(section.bars);
+        curves.extend(section.curves);
     }
     if let Some(page) = arguments.page {
         let before = if page.exists() { fs::read_to_string(&page)? } else { "# Benchmarks\n".to_owned() };
         fs::write(&page, report::into_page(&before, &blocks)).with_context(|| format!("writing {}", page.display()))?;
+    }
+    if let Some(file) = arguments.plot {
+        if bars.is_empty() || curves.is_empty() {
+            say("\nThe plot is left as it is: not all was measured that is in it.\n");
+        } else {
+            fs::write(&file, plot::draw(&bars, &curves)?).with_context(|| format!("writing {}", file.display()))?;
+        }
     }
     say(&format!("\n{} s in all.\n", begun.elapsed().as_secs()));
     Ok(passed)

@@ -120,8 +120,10 @@ impl FanOut {
     pub fn on(&self, target: &dyn Target, server: &Server, room: &str) -> Result<Cost> {
         let mut swarm = Swarm::new()?;
         let role = |number| Role::Reader { room: 0, sampled: self.samples(number) };
-        let readers = (0..self.readers).map(|number| (target.reader(server, room, number), role(number)));
-        swarm.enter(readers, target.at_once(AT_ONCE))?;
+        swarm.enter(
+            (0..self.readers).map(|number| (target.reader(server, room, number), role(number))),
+            target.at_once(AT_ONCE),
+        )?;
         let sender = swarm.enter([(target.sender(server, room, 0), Role::Sender)].into_iter(), 1)?;
         let mut speaker = Speaker::new(*sender.first().context("no sender")?, vec![room.to_owned()]);
         self.load(&mut swarm, target, server, &mut speaker, (1, self.readers))
@@ -148,10 +150,10 @@ impl FanOut {
         ensure!(swarm.counts().deliveries - start == warmed_up * readers as u64, "deliveries are missing, or too many");
         swarm.take_latency();
         let before = swarm.counts();
-        let (processor, generator, begun) = (server.processor()?, own_processor()?, Instant::now());
+        let (processor, generator, begun) = (server.spent()?, own_processor()?, Instant::now());
         let messages = closed.run(swarm, target, speaker, self.time)?;
         let wall = begun.elapsed();
-        let (processor, generator) = (server.processor()? - processor, own_processor()? - generator);
+        let (processor, generator) = (server.spent()?.since(processor), own_processor()? - generator);
         let resident = server.resident()?;
         let latency = swarm.take_latency();
         // A delivery too many comes late.

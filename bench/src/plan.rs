@@ -1,7 +1,7 @@
 //! What is run, on what, for how long.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -9,6 +9,7 @@ use anyhow::Result;
 use crate::floor::{Floor, Writes};
 use crate::measure::FanOut;
 use crate::partyline::{Dialect, Partyline};
+use crate::statistics::{Spread, figure};
 use crate::target::Target;
 
 /// What all scenarios are told.
@@ -29,14 +30,54 @@ pub struct Plan {
     pub cache: PathBuf,
 }
 
-/// What came of a target's rounds.
-pub struct Rounds<'a, T> {
-    /// The target.
+/// One thing that is measured beside others.
+#[derive(Clone)]
+pub struct Case<'a> {
+    /// What is started.
     pub target: &'a dyn Target,
+    /// As it is called while it runs, and in tables.
+    pub name: String,
+    /// How many there are, of whatever the scenario varies.
+    pub size: usize,
+}
+
+/// What came of a case's rounds.
+pub struct Rounds<'a, T> {
+    /// What was measured.
+    pub case: Case<'a>,
     /// What each round found, up to one that failed.
     pub found: Vec<T>,
     /// Why one failed.
     pub failure: Option<String>,
+}
+
+impl<'a> Case<'a> {
+    /// A target, called by its name.
+    pub fn of(target: &'a dyn Target, size: usize) -> Self {
+        Self { target, name: target.name(), size }
+    }
+}
+
+impl<T> Rounds<'_, T> {
+    /// A figure of all rounds; none, where the first one failed.
+    pub fn spread(&self, value: impl Fn(&T) -> f64) -> Option<Spread> {
+        Spread::of(self.found.iter().map(value))
+    }
+
+    /// The same for a table, empty where there is none.
+    pub fn text(&self, value: impl Fn(&T) -> f64) -> String {
+        self.spread(value).map_or(String::new(), |spread| spread.to_string())
+    }
+
+    /// The middle one only, for a table.
+    pub fn middle(&self, value: impl Fn(&T) -> f64) -> String {
+        self.spread(value).map_or(String::new(), |spread| figure(spread.median))
+    }
+}
+
+/// What failed of some.
+pub fn failures<T>(all: &[Rounds<'_, T>]) -> Vec<String> {
+    all.iter().filter_map(|rounds| rounds.failure.clone()).collect()
 }
 
 impl Plan {
@@ -65,32 +106,27 @@ impl Plan {
         if self.quick { large / 10 } else { large }
     }
 
-    /// Where a log of many messages is kept.
-    pub fn cache(&self) -> &Path {
-        &self.cache
-    }
-
-    /// Measures each target in each round, one after the other, so that what disturbs the machine for a while disturbs all of them. A
-    /// target that fails isn't tried again.
+    /// Measures each case in each round, one after the other, so that what disturbs the machine for a while disturbs all of them. A case
+    /// that fails isn't tried again.
     pub fn interleaved<'a, T>(
         &self,
         what: &str,
-        targets: impl IntoIterator<Item = &'a dyn Target>,
-        mut measure: impl FnMut(&dyn Target) -> Result<(T, String)>,
+        cases: impl IntoIterator<Item = Case<'a>>,
+        mut measure: impl FnMut(&Case<'a>) -> Result<(T, String)>,
     ) -> Vec<Rounds<'a, T>> {
-        let fresh = |target| Rounds { target, found: Vec::new(), failure: None };
-        let mut all: Vec<Rounds<'_, T>> = targets.into_iter().map(fresh).collect();
+        let fresh = |case| Rounds { case, found: Vec::new(), failure: None };
+        let mut all: Vec<Rounds<'_, T>> = cases.into_iter().map(fresh).collect();
         for round in 1..=self.rounds {
             for rounds in all.iter_mut().filter(|rounds| rounds.failure.is_none()) {
-                let name = rounds.target.name();
-                match measure(rounds.target) {
+                let place = format!("  {what}, round {round} of {}: {}", self.rounds, rounds.case.name);
+                match measure(&rounds.case) {
                     Ok((found, line)) => {
-                        say(&format!("  {what}, round {round} of {}: {name}: {line}\n", self.rounds));
+                        say(&format!("{place}: {line}\n"));
                         rounds.found.push(found);
                     }
                     Err(error) => {
-                        say(&format!("  {what}, round {round} of {}: {name}: FAILED: {error:#}\n", self.rounds));
-                        rounds.failure = Some(format!("{name}: {error:#}"));
+                        say(&format!("{place}: FAILED: {error:#}\n"));
+                        rounds.failure = Some(format!("{}: {error:#}", rounds.case.name));
                     }
                 }
             }

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two looks at whether something listens.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
+/// What the two ways of counting processor time may differ by, because one is coarse.
+const COARSE: Duration = Duration::from_millis(30);
+
 /// Where and on what a server is to run.
 #[derive(Debug)]
 pub struct Launch {
@@ -122,22 +125,49 @@ impl Server {
         Ok(kilobytes * 1024)
     }
 
-    /// Time that its threads have spent on processors, user and system (the first field of each thread's `schedstat`, in nanoseconds;
-    /// proc(5)'s `utime` and `stime` count hundredths of a second, which is too coarse for a run of one second).
-    /// Threads that have ended don't count; none of the servers ends its threads under load.
+    /// Time that it has spent on processors so far, user and system.
     ///
     /// # Errors
     /// As for [`Server::resident`].
-    pub fn processor(&self) -> Result<Duration> {
-        let mut spent = 0;
-        for thread in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+    pub fn spent(&self) -> Result<Spent> {
+        let folder = PathBuf::from(format!("/proc/{}", self.child.id()));
+        let stat = fs::read_to_string(folder.join("stat"))?;
+        let mut threads = 0;
+        for thread in fs::read_dir(folder.join("task"))? {
             // A thread may end between the two.
             let Ok(line) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
             let first = line.split_whitespace().next().context("an empty schedstat")?;
-            spent += first.parse::<u64>()?;
+            threads += first.parse::<u64>()?;
         }
-        ensure!(spent > 0, "no times in schedstat: the kernel is built without CONFIG_SCHED_INFO");
-        Ok(Duration::from_nanos(spent))
+        ensure!(threads > 0, "no times in schedstat: the kernel is built without CONFIG_SCHED_INFO");
+        Ok(Spent { threads: Duration::from_nanos(threads), process: in_stat(&stat).context("no times in stat")? })
+    }
+}
+
+/// `utime` and `stime` of proc(5), which are hundredths of a second on Linux everywhere.
+fn in_stat(stat: &str) -> Option<Duration> {
+    // The name, in parentheses, may hold anything.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis((ticks()? + ticks()?) * 10))
+}
+
+/// What a process has spent on processors, as the system counts it in two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Of the threads that there are (`schedstat`), to the nanosecond.
+    threads: Duration,
+    /// Of all that there ever were (`stat`), to a hundredth of a second.
+    process: Duration,
+}
+
+impl Spent {
+    /// What was spent since then: to the nanosecond, unless threads have ended meanwhile and took a part with them.
+    pub fn since(self, before: Self) -> Duration {
+        let threads = self.threads.saturating_sub(before.threads);
+        let process = self.process.saturating_sub(before.process);
+        if process > threads + COARSE { process } else { threads }
     }
 }
 
@@ -146,5 +176,27 @@ impl Drop for Server {
         // It may have ended by itself; its folder goes next, and nothing of it is needed.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_found_behind_any_name() {
+        let stat = "42 (a) (b c) S 1 2 3 4 5 6 7 8 9 10 150 50 0 0 20 0 9";
+        assert_eq!(in_stat(stat), Some(Duration::from_secs(2)));
+        assert_eq!(in_stat("42 (a) S 1 2"), None);
+    }
+
+    #[test]
+    fn what_ended_threads_took_with_them_counts() {
+        let spent = |threads, process| Spent {
+            threads: Duration::from_millis(threads),
+            process: Duration::from_millis(process),
+        };
+        assert_eq!(spent(1_234, 1_300).since(spent(1_000, 1_060)), Duration::from_millis(234));
+        assert_eq!(spent(1_100, 1_500).since(spent(1_000, 1_000)), Duration::from_millis(500));
     }
 }

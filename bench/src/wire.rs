@@ -91,3 +91,6 @@ pub struct Hopped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a unit that can't be one")]
 pub struct Malformed;
+
+#[cfg(test)]
+mod tests;

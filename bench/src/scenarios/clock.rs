@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 
 use crate::cores::Cores;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
-use crate::plan::{Plan, Rounds};
+use crate::plan::{Case, Plan, Rounds, failures};
 use crate::report::Section;
 use crate::server::Launch;
 use crate::stamp::Stamp;
@@ -44,13 +44,14 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
     let own = [Dialect::WebSocket, Dialect::Json].map(|dialect| plan.partyline(dialect));
     let mut targets: Vec<&dyn Target> = own.iter().map(|one| one as &dyn Target).collect();
     targets.extend(plan.peers.iter().map(AsRef::as_ref));
-    let all = plan.interleaved("B", targets, |target| {
-        let found = round(plan, target).with_context(|| target.name())?;
+    let cases = targets.into_iter().map(|target| Case::of(target, ROOMS));
+    let all = plan.interleaved("B", cases, |case| {
+        let found = round(plan, case.target)?;
         let line = format!("p50 {} ms, p99 {} ms", figure(found.milliseconds(0.5)), figure(found.milliseconds(0.99)));
         Ok((found, line))
     });
-    let commits = plan.interleaved("B, the commit", [&own[1] as &dyn Target], |target| {
-        let receipts = alone(plan, target)?;
+    let commits = plan.interleaved("B, the commit", [Case::of(&own[1], 1)], |case| {
+        let receipts = alone(plan, case.target)?;
         #[expect(clippy::cast_precision_loss, reason = "a minute at most")]
         let milliseconds = |part| receipts.value_at_quantile(part) as f64 / 1e6;
         let (p50, p99) = (milliseconds(0.5), milliseconds(0.99));
@@ -61,20 +62,19 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         about: "Each sender speaks when its time has come, whatever became of the message before; the senders are spread evenly over time. \
                 Latency counts from when a message was due until a reader has it, over all readers."
             .to_owned(),
-        failures: all.iter().filter_map(|rounds| rounds.failure.clone()).collect(),
+        failures: failures(&all),
         ..Section::default()
     };
-    section.failures.extend(commits.iter().filter_map(|rounds| rounds.failure.clone()));
+    section.failures.extend(failures(&commits));
     let mut table = Table::new(&["server", "p50 ms", "p99 ms", "p99.9 ms", "CPU s per million", "busy"]);
     for rounds in all.iter().filter(|rounds| !rounds.found.is_empty()) {
-        let text = |value: &dyn Fn(&Found) -> f64| of(rounds, value).map_or(String::new(), |spread| spread.to_string());
         table.row([
-            rounds.target.name(),
-            text(&|found| found.milliseconds(0.5)),
-            text(&|found| found.milliseconds(0.99)),
-            text(&|found| found.milliseconds(0.999)),
-            text(&Found::per_million),
-            format!("{} %", text(&|found| found.processor.as_secs_f64() * 100.0 / found.wall.as_secs_f64())),
+            rounds.case.name.clone(),
+            rounds.text(|found| found.milliseconds(0.5)),
+            rounds.text(|found| found.milliseconds(0.99)),
+            rounds.text(|found| found.milliseconds(0.999)),
+            rounds.text(Found::per_million),
+            format!("{} %", rounds.text(|found| found.processor.as_secs_f64() * 100.0 / found.wall.as_secs_f64())),
         ]);
     }
     section.tables.push(table);
@@ -88,19 +88,20 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
 
 /// The commit's own time, and what it leaves of the difference to the best peer.
 fn against(all: &[Rounds<'_, Found>], own: usize, commits: &[(f64, f64)]) -> Vec<String> {
-    let middle = |rounds: &Rounds<'_, Found>| of(rounds, &|found| found.milliseconds(0.99)).map(|spread| spread.median);
+    let middle =
+        |rounds: &Rounds<'_, Found>| rounds.spread(|found| found.milliseconds(0.99)).map(|spread| spread.median);
     let mut notes = Vec::new();
     let p50 = Spread::of(commits.iter().map(|commit| commit.0));
     let Some((p50, p99)) = p50.zip(Spread::of(commits.iter().map(|commit| commit.1))) else { return notes };
     notes.push(format!("The commit by itself, seen by a client that is alone and speaks 100 times a second: p50 {p50} ms, p99 {p99} ms."));
-    let best = all[own..].iter().filter_map(|rounds| Some((middle(rounds)?, rounds.target.name())));
+    let best = all[own..].iter().filter_map(|rounds| Some((middle(rounds)?, rounds.case.name.as_str())));
     if let Some((best, name)) = best.min_by(|one, other| one.0.total_cmp(&other.0)) {
         for rounds in &all[..own] {
             if let Some(ours) = middle(rounds) {
                 let allowed = 1.2 * best + p99.median;
                 notes.push(format!(
                     "{}: p99 of {} ms, where 1.2 times the best peer's ({name}) and the commit are {} ms.",
-                    rounds.target.name(),
+                    rounds.case.name,
                     figure(ours),
                     figure(allowed)
                 ));
@@ -108,10 +109,6 @@ fn against(all: &[Rounds<'_, Found>], own: usize, commits: &[(f64, f64)]) -> Vec
         }
     }
     notes
-}
-
-fn of(rounds: &Rounds<'_, Found>, value: &dyn Fn(&Found) -> f64) -> Option<Spread> {
-    Spread::of(rounds.found.iter().map(value))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2⁵²")]
@@ -141,9 +138,9 @@ fn round(plan: &Plan, target: &dyn Target) -> Result<Found> {
     let mut turns = Turns { senders, rooms, said: 0 };
     turns.take(&mut swarm, target, plan.time / 4)?;
     swarm.take_latency();
-    let (before, processor, begun) = (swarm.counts().deliveries, server.processor()?, Instant::now());
+    let (before, processor, begun) = (swarm.counts().deliveries, server.spent()?, Instant::now());
     turns.take(&mut swarm, target, plan.time * 5 / 3)?;
-    let (processor, wall) = (server.processor()? - processor, begun.elapsed());
+    let (processor, wall) = (server.spent()?.since(processor), begun.elapsed());
     Ok(Found { latency: swarm.take_latency(), processor, wall, deliveries: swarm.counts().deliveries - before })
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::cores::Cores;
 use crate::load::Speaker;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
-use crate::plan::Plan;
+use crate::plan::{Case, Plan, failures};
 use crate::report::Section;
 use crate::server::Launch;
 use crate::statistics::{Spread, figure};
@@ -40,18 +40,16 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
     // It has one thread: a second core must give it nothing, or the method is wrong.
     targets.push(&floors[0]);
     let mut table = Table::new(&["server", "deliveries/s on one core", "on two", "ratio"]);
-    let all = plan.interleaved("cores", targets, |target| {
-        let one = bursts(plan, target, Cores::of_server()).with_context(|| target.name())?;
-        let two = bursts(plan, target, Cores::both()).with_context(|| target.name())?;
+    let cases = targets.into_iter().map(|target| Case::of(target, READERS));
+    let all = plan.interleaved("cores", cases, |case| {
+        let one = bursts(plan, case.target, Cores::of_server())?;
+        let two = bursts(plan, case.target, Cores::both())?;
         let line = format!("{} deliveries/s on one core, {} on two", figure(one), figure(two));
         Ok(((one, two), line))
     });
     for rounds in all.iter().filter(|rounds| !rounds.found.is_empty()) {
-        let text = |value: &dyn Fn(&(f64, f64)) -> f64| {
-            Spread::of(rounds.found.iter().map(value)).map_or(String::new(), |spread| spread.to_string())
-        };
-        let ratio = text(&|(one, two)| two / one);
-        table.row([rounds.target.name(), text(&|found| found.0), text(&|found| found.1), ratio]);
+        let ratio = rounds.text(|(one, two)| two / one);
+        table.row([rounds.case.name.clone(), rounds.text(|found| found.0), rounds.text(|found| found.1), ratio]);
     }
     Ok(Section {
         title: "What a second core gives".to_owned(),
@@ -61,7 +59,7 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
              floor has one thread: it shows what the method makes of a second core that isn't used."
         ),
         tables: vec![table],
-        failures: all.iter().filter_map(|rounds| rounds.failure.clone()).collect(),
+        failures: failures(&all),
         ..Section::default()
     })
 }

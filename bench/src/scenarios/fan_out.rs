@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::measure::Cost;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
-use crate::plan::{Plan, Rounds};
+use crate::plan::{Case, Plan, Rounds, failures};
 use crate::report::{Bar, Section};
 use crate::statistics::{Spread, figure};
 use crate::table::Table;
@@ -42,8 +42,9 @@ fn run(plan: &Plan, name: &str, in_flight: u64, floor: usize) -> Result<Section>
     targets.push(&mixed);
     targets.extend(plan.peers.iter().map(AsRef::as_ref));
     let fan_out = plan.fan_out(READERS, in_flight);
-    let all = plan.interleaved(name, targets, |target| {
-        let cost = fan_out.run(target, DEFAULT_ROOM)?;
+    let cases = targets.into_iter().map(|target| Case::of(target, READERS));
+    let all = plan.interleaved(name, cases, |case| {
+        let cost = fan_out.run(case.target, DEFAULT_ROOM)?;
         let line = format!("{} deliveries/s, {} CPU s per million", figure(cost.rate()), figure(cost.per_million()));
         Ok((cost, line))
     });
@@ -54,15 +55,14 @@ fn run(plan: &Plan, name: &str, in_flight: u64, floor: usize) -> Result<Section>
             if floor == COALESCED { "writing all that is queued at once" } else { "with a write per message" }
         ),
         tables: vec![table(&all, floor)],
-        failures: all.iter().filter_map(|rounds| rounds.failure.clone()).collect(),
+        failures: failures(&all),
         ..Section::default()
     };
-    let per_million = |rounds: &Rounds<'_, Cost>| Spread::of(rounds.found.iter().map(Cost::per_million));
-    section.bars = all
-        .iter()
-        .filter_map(|rounds| per_million(rounds).map(|value| Bar { name: rounds.target.name(), value: value.median }))
-        .collect();
-    if let Some(noise) = all.get(floor).and_then(per_million) {
+    let bar = |rounds: &Rounds<'_, Cost>| {
+        rounds.spread(Cost::per_million).map(|value| Bar { name: rounds.case.name.clone(), value: value.median })
+    };
+    section.bars = all.iter().filter_map(bar).collect();
+    if let Some(noise) = all.get(floor).and_then(|rounds| rounds.spread(Cost::per_million)) {
         section
             .notes
             .push(format!("Noise of the machine: the floor's rounds lie {:.0} % apart.", noise.width() * 100.0));
@@ -103,24 +103,21 @@ fn table(all: &[Rounds<'_, Cost>], floor: usize) -> Table {
         "generator busy",
     ]);
     for rounds in all.iter().filter(|rounds| !rounds.found.is_empty()) {
-        let of = |value: &dyn Fn(&Cost) -> f64| Spread::of(rounds.found.iter().map(value));
-        let text = |value: &dyn Fn(&Cost) -> f64| of(value).map_or(String::new(), |spread| spread.to_string());
-        let middle = |value: &dyn Fn(&Cost) -> f64| of(value).map_or(String::new(), |spread| figure(spread.median));
         let ratio = |(cost, floor): (&Cost, &Cost)| cost.per_million() / floor.per_million();
         let ratios = Spread::of(rounds.found.iter().zip(&all[floor].found).map(ratio));
-        let version = rounds.target.version();
+        let version = rounds.case.target.version();
         table.row([
-            format!("{} {version}", rounds.target.name()).trim_end().to_owned(),
-            text(&Cost::rate),
-            text(&Cost::per_million),
+            format!("{} {version}", rounds.case.name).trim_end().to_owned(),
+            rounds.text(Cost::rate),
+            rounds.text(Cost::per_million),
             ratios.map_or(String::new(), |ratios| ratios.to_string()),
-            middle(&|cost| cost.milliseconds(0.5)),
-            middle(&|cost| cost.milliseconds(0.99)),
-            middle(&Cost::messages_a_read),
-            middle(&Cost::bytes_each),
-            middle(&Cost::megabytes),
-            format!("{} %", middle(&|cost| cost.share(cost.processor))),
-            format!("{} %", middle(&|cost| cost.share(cost.generator))),
+            rounds.middle(|cost| cost.milliseconds(0.5)),
+            rounds.middle(|cost| cost.milliseconds(0.99)),
+            rounds.middle(Cost::messages_a_read),
+            rounds.middle(Cost::bytes_each),
+            rounds.middle(Cost::megabytes),
+            format!("{} %", rounds.middle(|cost| cost.share(cost.processor))),
+            format!("{} %", rounds.middle(|cost| cost.share(cost.generator))),
         ]);
     }
     table

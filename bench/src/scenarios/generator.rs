@@ -4,11 +4,10 @@ use anyhow::Result;
 
 use crate::measure::Cost;
 use crate::partyline::DEFAULT_ROOM;
-use crate::plan::Plan;
+use crate::plan::{Case, Plan};
 use crate::report::Section;
-use crate::statistics::{Spread, figure};
+use crate::statistics::figure;
 use crate::table::Table;
-use crate::target::Target;
 
 const READERS: usize = 1000;
 
@@ -30,8 +29,8 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         [(&floors[0], IN_FLIGHT, "all that is queued at once"), (&floors[1], 1, "a write per message")]
     {
         let fan_out = plan.fan_out(READERS, in_flight);
-        let rounds = plan.interleaved("generator", [floor as &dyn Target], |target| {
-            let cost = fan_out.run(target, DEFAULT_ROOM)?;
+        let rounds = plan.interleaved("generator", [Case::of(floor, READERS)], |case| {
+            let cost = fan_out.run(case.target, DEFAULT_ROOM)?;
             let line = format!(
                 "{} deliveries/s, generator busy {} %",
                 figure(cost.rate()),
@@ -40,13 +39,11 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
             Ok((cost, line))
         });
         for rounds in rounds {
-            section.failures.extend(rounds.failure);
-            let of = |value: &dyn Fn(&Cost) -> f64| Spread::of(rounds.found.iter().map(value));
-            let text = |spread: Option<Spread>| spread.map_or(String::new(), |spread| spread.to_string());
-            let most = of(&|cost| cost.rate() / cost.share(cost.generator) * 100.0);
-            let busy = of(&|cost| cost.share(cost.generator));
-            table.row([writes.to_owned(), text(of(&Cost::rate)), format!("{} %", text(busy)), text(most)]);
-            if let Some(most) = most {
+            let most = |cost: &Cost| cost.rate() / cost.share(cost.generator) * 100.0;
+            let busy = rounds.text(|cost| cost.share(cost.generator));
+            table.row([writes.to_owned(), rounds.text(Cost::rate), format!("{busy} %"), rounds.text(most)]);
+            section.failures.extend(rounds.failure.clone());
+            if let Some(most) = rounds.spread(most) {
                 let (limit, two_thirds) = (figure(most.median), figure(most.median * 2.0 / 3.0));
                 section.notes.push(format!(
                     "Where the server writes {writes}, the generator takes at most {limit} deliveries a second; nothing below {two_thirds} is \

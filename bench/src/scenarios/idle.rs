@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::cores::Cores;
 use crate::measure::own_processor;
 use crate::partyline::Dialect;
-use crate::plan::Plan;
+use crate::plan::{Case, Plan, failures};
 use crate::report::Section;
 use crate::server::{Launch, Server};
-use crate::statistics::{Spread, figure};
+use crate::statistics::figure;
 use crate::swarm::{Role, Swarm};
 use crate::table::Table;
 use crate::target::Target;
@@ -37,39 +37,35 @@ struct Found {
 }
 
 pub(super) fn run(plan: &Plan) -> Result<Section> {
-    let connections = plan.scaled(CONNECTIONS);
     let own = [Dialect::WebSocket, Dialect::Json].map(|dialect| plan.partyline(dialect));
     let mut targets: Vec<&dyn Target> = own.iter().map(|one| one as &dyn Target).collect();
     targets.extend(plan.peers.iter().map(AsRef::as_ref));
-    let all = plan.interleaved("C", targets, |target| {
-        let found = round(target, connections).with_context(|| target.name())?;
+    let cases = targets.into_iter().map(|target| Case::of(target, CONNECTIONS));
+    let all = plan.interleaved("C", cases, |case| {
+        let found = round(case.target, case.size)?;
         let line = format!("{} connections/s, {} KiB each", figure(found.connects), figure(found.memory));
         Ok((found, line))
     });
     let mut table =
         Table::new(&["server", "connections/s", "memory KiB each", "bytes each got", "server busy", "generator busy"]);
     for rounds in all.iter().filter(|rounds| !rounds.found.is_empty()) {
-        let text = |value: &dyn Fn(&Found) -> f64| {
-            Spread::of(rounds.found.iter().map(value)).map_or(String::new(), |spread| spread.to_string())
-        };
         table.row([
-            rounds.target.name(),
-            text(&|found| found.connects),
-            text(&|found| found.memory),
-            text(&|found| found.bytes),
-            format!("{} %", text(&|found| found.server_busy)),
-            format!("{} %", text(&|found| found.generator_busy)),
+            rounds.case.name.clone(),
+            rounds.text(|found| found.connects),
+            rounds.text(|found| found.memory),
+            rounds.text(|found| found.bytes),
+            format!("{} %", rounds.text(|found| found.server_busy)),
+            format!("{} %", rounds.text(|found| found.generator_busy)),
         ]);
     }
     Ok(Section {
-        title: format!("C: {} idle connections in {ROOMS} rooms", figure(to_float(connections))),
+        title: "C: 10,000 idle connections in 100 rooms".to_owned(),
         about: format!(
             "Connected {AT_ONCE} at a time; one counts once it has shaken hands, said who it is and entered its room. Memory is what the server \
-             has resident once nothing happens any more, less what it had when it was empty, for each connection; the kernel's is not in it. \
-             The server may use the generator's core for nothing."
+             has resident once nothing happens any more, less what it had when it was empty, for each connection; the kernel's is not in it."
         ),
         tables: vec![table],
-        failures: all.iter().filter_map(|rounds| rounds.failure.clone()).collect(),
+        failures: failures(&all),
         ..Section::default()
     })
 }
@@ -80,13 +76,13 @@ fn round(target: &dyn Target, connections: usize) -> Result<Found> {
     let mut swarm = Swarm::new()?;
     let empty = settled(&mut swarm, &server)?;
     let rooms: Vec<String> = (0..ROOMS).map(|room| format!("room{room}")).collect();
-    let (processor, generator, begun) = (server.processor()?, own_processor()?, Instant::now());
+    let (processor, generator, begun) = (server.spent()?, own_processor()?, Instant::now());
     let readers = (0..connections).map(|number| {
         (target.reader(&server, &rooms[number % ROOMS], number), Role::Reader { room: number % ROOMS, sampled: false })
     });
     swarm.enter(readers, target.at_once(AT_ONCE))?;
     let wall = begun.elapsed().as_secs_f64();
-    let (processor, generator) = (server.processor()? - processor, own_processor()? - generator);
+    let (processor, generator) = (server.spent()?.since(processor), own_processor()? - generator);
     swarm.settle()?;
     let full = settled(&mut swarm, &server)?;
     Ok(Found {

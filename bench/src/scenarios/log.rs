@@ -14,12 +14,11 @@ use hdrhistogram::Histogram;
 use crate::cores::Cores;
 use crate::measure::Cost;
 use crate::partyline::Dialect;
-use crate::plan::{Plan, say};
+use crate::plan::{Case, Plan, failures, say};
 use crate::report::{Curve, Section};
 use crate::server::Launch;
-use crate::statistics::{Spread, figure};
+use crate::statistics::figure;
 use crate::table::Table;
-use crate::target::Target;
 
 const MESSAGES: [usize; 3] = [1_000, 100_000, 10_000_000];
 
@@ -59,54 +58,51 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
     };
     let mut table =
         Table::new(&["messages", "start-up ms", "join p50 ms", "join p99 ms", "CPU s per million", "memory MB"]);
+    let sizes = MESSAGES.into_iter().filter(|messages| !plan.quick || *messages < USED_IN_PLACE);
+    for messages in sizes.clone() {
+        fill::filled(&plan.server, &plan.cache, ROOM, messages)?;
+    }
+    let cases = sizes.map(|messages| Case { target: &own, name: format!("{messages} messages"), size: messages });
+    let all = plan.interleaved("log", cases, |case| {
+        let found = round(plan, case)?;
+        let line = format!(
+            "listening after {} ms, join p99 {} ms, {} CPU s per million",
+            figure(found.start_up),
+            figure(found.join_p99),
+            figure(found.cost.per_million())
+        );
+        Ok((found, line))
+    });
+    section.failures = failures(&all);
     let mut points = Vec::new();
-    for messages in MESSAGES.into_iter().filter(|messages| !plan.quick || *messages < USED_IN_PLACE) {
-        let filled = fill::filled(&plan.server, plan.cache(), ROOM, messages)?;
-        let what = format!("{messages} messages in the log");
-        for rounds in plan.interleaved(&what, [&own as &dyn Target], |target| {
-            let found = round(plan, target, &filled, messages >= USED_IN_PLACE)?;
-            let line = format!(
-                "listening after {} ms, join p99 {} ms, {} CPU s per million",
-                figure(found.start_up),
-                figure(found.join_p99),
-                figure(found.cost.per_million())
-            );
-            Ok((found, line))
-        }) {
-            section.failures.extend(rounds.failure);
-            let of = |value: &dyn Fn(&Found) -> f64| Spread::of(rounds.found.iter().map(value));
-            let text = |value: &dyn Fn(&Found) -> f64| of(value).map_or(String::new(), |spread| spread.to_string());
-            let cost = of(&|found| found.cost.per_million());
-            #[expect(clippy::cast_precision_loss, reason = "ten million at most")]
-            points.extend(cost.map(|cost| (messages as f64, cost.median)));
-            table.row([
-                figure_of(messages),
-                text(&|found| found.start_up),
-                text(&|found| found.join_p50),
-                text(&|found| found.join_p99),
-                text(&|found| found.cost.per_million()),
-                text(&|found| found.cost.megabytes()),
-            ]);
-        }
+    for rounds in &all {
+        #[expect(clippy::cast_precision_loss, reason = "ten million at most")]
+        let messages = rounds.case.size as f64;
+        points.extend(rounds.spread(|found| found.cost.per_million()).map(|cost| (messages, cost.median)));
+        table.row([
+            figure(messages),
+            rounds.text(|found| found.start_up),
+            rounds.text(|found| found.join_p50),
+            rounds.text(|found| found.join_p99),
+            rounds.text(|found| found.cost.per_million()),
+            rounds.text(|found| found.cost.megabytes()),
+        ]);
     }
     section.curves.push(Curve { along: ALONG, name: "64 in flight".to_owned(), points });
     section.tables.push(table);
     Ok(section)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "ten million at most")]
-fn figure_of(count: usize) -> String {
-    figure(count as f64)
-}
-
-fn round(plan: &Plan, target: &dyn Target, filled: &Path, in_place: bool) -> Result<Found> {
+fn round(plan: &Plan, case: &Case<'_>) -> Result<Found> {
+    let filled = fill::filled(&plan.server, &plan.cache, ROOM, case.size)?;
     let copy = tempfile::tempdir()?;
-    let folder = if in_place {
-        filled.to_owned()
+    let folder = if case.size >= USED_IN_PLACE {
+        filled
     } else {
         copy_folder(&filled.join("log"), &copy.path().join("log"))?;
         copy.path().to_owned()
     };
+    let target = case.target;
     let server = target.start(&Launch { folder, cores: Cores::of_server() })?;
     let joins = joins(server.address())?;
     #[expect(clippy::cast_precision_loss, reason = "a minute at most")]

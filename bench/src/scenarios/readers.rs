@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::measure::Cost;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
-use crate::plan::Plan;
+use crate::plan::{Case, Plan, failures};
 use crate::report::{Curve, Section};
 use crate::statistics::{Spread, figure};
 use crate::table::Table;
@@ -25,31 +25,41 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
             .to_owned(),
         ..Section::default()
     };
+    let sizes = READERS.into_iter().filter(|readers| !plan.quick || *readers <= 1000);
     let mut table =
         Table::new(&["in flight", "readers", "all", "marginal", "floor", "CPU µs a message that nobody reads"]);
     for (in_flight, floor) in [(64, &floors[0]), (1, &floors[1])] {
         let kind = format!("{in_flight} in flight");
-        let nobody = measured(plan, &mut section, &kind, &own, 0, in_flight);
+        let mut cases = vec![case(&own, 0)];
+        cases.extend(sizes.clone().flat_map(|readers| [case(floor, readers), case(&own, readers)]));
+        let all = plan.interleaved(&kind, cases, |case| {
+            let cost = plan.fan_out(case.size, in_flight).run(case.target, DEFAULT_ROOM)?;
+            let message = format!("{} CPU µs a message", figure(cost.per_message() * 1e6));
+            Ok((
+                cost.clone(),
+                if case.size == 0 { message } else { format!("{message}, {} a delivery", figure(cost.per_million())) },
+            ))
+        });
+        section.failures.extend(failures(&all));
         let mut points = Vec::new();
-        for readers in READERS.into_iter().filter(|readers| !plan.quick || *readers <= 1000) {
-            let least = measured(plan, &mut section, &kind, floor, readers, in_flight);
-            let found = measured(plan, &mut section, &kind, &own, readers, in_flight);
-            let of = |found: &[Cost], value: &dyn Fn(&Cost) -> f64| Spread::of(found.iter().map(value));
-            let text = |spread: Option<Spread>| spread.map_or(String::new(), |spread| spread.to_string());
-            let marginal = Spread::of(found.iter().zip(&nobody).map(|(cost, alone)| cost.marginal(alone)));
-            let alone = of(&nobody, &|cost| cost.per_message() * 1e6);
-            let all = of(&found, &Cost::per_million);
-            let least = of(&least, &Cost::per_million);
-            #[expect(clippy::cast_precision_loss, reason = "ten thousand at most")]
-            points.extend(all.zip(marginal).map(|(all, marginal)| (readers as f64, all.median, marginal.median)));
-            table.row([
-                in_flight.to_string(),
-                readers.to_string(),
-                text(all),
-                text(marginal),
-                text(least),
-                text(alone),
-            ]);
+        if let [nobody, sizes @ ..] = all.as_slice() {
+            for pair in sizes.chunks_exact(2) {
+                let (least, found) = (&pair[0], &pair[1]);
+                let marginal = found.found.iter().zip(&nobody.found).map(|(cost, alone)| cost.marginal(alone));
+                let marginal = Spread::of(marginal);
+                #[expect(clippy::cast_precision_loss, reason = "ten thousand at most")]
+                let readers = found.case.size as f64;
+                let costs = found.spread(Cost::per_million).zip(marginal);
+                points.extend(costs.map(|(all, marginal)| (readers, all.median, marginal.median)));
+                table.row([
+                    in_flight.to_string(),
+                    figure(readers),
+                    found.text(Cost::per_million),
+                    marginal.map_or(String::new(), |marginal| marginal.to_string()),
+                    least.text(Cost::per_million),
+                    nobody.text(|cost| cost.per_message() * 1e6),
+                ]);
+            }
         }
         section.notes.extend(flatness(&kind, &points));
         for (name, all) in [("all", true), ("marginal", false)] {
@@ -61,26 +71,8 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
     Ok(section)
 }
 
-fn measured(
-    plan: &Plan,
-    section: &mut Section,
-    kind: &str,
-    target: &dyn Target,
-    readers: usize,
-    in_flight: u64,
-) -> Vec<Cost> {
-    let fan_out = plan.fan_out(readers, in_flight);
-    let rounds = plan.interleaved(&format!("{kind}, {readers} readers"), [target], |target| {
-        let cost = fan_out.run(target, DEFAULT_ROOM)?;
-        let each = if readers == 0 { cost.per_message() * 1e6 } else { cost.per_million() };
-        Ok((cost, format!("{} CPU µs {}", figure(each), if readers == 0 { "a message" } else { "a delivery" })))
-    });
-    let mut found = Vec::new();
-    for rounds in rounds {
-        section.failures.extend(rounds.failure);
-        found.extend(rounds.found);
-    }
-    found
+fn case(target: &dyn Target, readers: usize) -> Case<'_> {
+    Case { target, name: format!("{readers} readers: {}", target.name()), size: readers }
 }
 
 /// How far the marginal costs lie from their middle.

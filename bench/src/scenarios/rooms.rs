@@ -6,10 +6,10 @@ use crate::cores::Cores;
 use crate::load::Speaker;
 use crate::measure::Cost;
 use crate::partyline::{Dialect, Partyline};
-use crate::plan::Plan;
+use crate::plan::{Case, Plan, failures};
 use crate::report::{Curve, Section};
 use crate::server::Launch;
-use crate::statistics::{Spread, figure};
+use crate::statistics::figure;
 use crate::swarm::{Role, Swarm};
 use crate::table::Table;
 use crate::target::Target;
@@ -21,6 +21,9 @@ const READERS: usize = 10;
 
 /// Where there would be more readers than this, each is in several rooms.
 const MOST_READERS: usize = 10_000;
+
+/// Readers whose every message is looked at, at least.
+const SAMPLED: usize = 8;
 
 const AT_ONCE: usize = 64;
 
@@ -40,24 +43,27 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         ..Section::default()
     };
     let mut table = Table::new(&["in flight", "rooms", "CPU s per million", "p99 ms", "memory MB"]);
+    let sizes = ROOMS.into_iter().filter(|rooms| !plan.quick || *rooms <= 1000);
     for in_flight in [1, 64] {
+        let case = |rooms| Case { target: &own, name: format!("{rooms} rooms"), size: rooms };
+        let all = plan.interleaved(&format!("{in_flight} in flight"), sizes.clone().map(case), |case| {
+            let cost = round(plan, &own, case.size, in_flight)?;
+            let line = format!("{} CPU s per million", figure(cost.per_million()));
+            Ok((cost, line))
+        });
+        section.failures.extend(failures(&all));
         let mut points = Vec::new();
-        for rooms in ROOMS.into_iter().filter(|rooms| !plan.quick || *rooms <= 1000) {
-            let what = format!("{rooms} rooms, {in_flight} in flight");
-            for rounds in plan.interleaved(&what, [&own as &dyn Target], |_| {
-                let cost = round(plan, &own, rooms, in_flight)?;
-                let line = format!("{} CPU s per million", figure(cost.per_million()));
-                Ok((cost, line))
-            }) {
-                section.failures.extend(rounds.failure);
-                let of = |value: &dyn Fn(&Cost) -> f64| Spread::of(rounds.found.iter().map(value));
-                let text = |spread: Option<Spread>| spread.map_or(String::new(), |spread| spread.to_string());
-                let cost = of(&Cost::per_million);
-                #[expect(clippy::cast_precision_loss, reason = "ten thousand at most")]
-                points.extend(cost.map(|cost| (rooms as f64, cost.median)));
-                let latency = text(of(&|cost| cost.milliseconds(0.99)));
-                table.row([in_flight.to_string(), rooms.to_string(), text(cost), latency, text(of(&Cost::megabytes))]);
-            }
+        for rounds in &all {
+            #[expect(clippy::cast_precision_loss, reason = "ten thousand at most")]
+            let rooms = rounds.case.size as f64;
+            points.extend(rounds.spread(Cost::per_million).map(|cost| (rooms, cost.median)));
+            table.row([
+                in_flight.to_string(),
+                figure(rooms),
+                rounds.text(Cost::per_million),
+                rounds.text(|cost| cost.milliseconds(0.99)),
+                rounds.text(Cost::megabytes),
+            ]);
         }
         section.curves.push(Curve { along: ALONG, name: format!("{in_flight} in flight"), points });
     }
@@ -73,9 +79,10 @@ fn round(plan: &Plan, target: &Partyline, rooms: usize, in_flight: u64) -> Resul
     // Rooms with the same readers.
     let together = (rooms * READERS).div_ceil(MOST_READERS).max(1);
     let groups: Vec<&[String]> = names.chunks(together).collect();
-    let readers = (0..groups.len() * READERS).map(|number| {
+    let all = groups.len() * READERS;
+    let readers = (0..all).map(|number| {
         let group = number % groups.len();
-        let sampled = number < READERS;
+        let sampled = number % (all / SAMPLED).max(1) == 0;
         (target.reader_of(&server, groups[group], number), Role::Reader { room: group, sampled })
     });
     swarm.enter(readers, target.at_once(AT_ONCE))?;

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::cores::Cores;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
-use crate::plan::Plan;
+use crate::plan::{Case, Plan, failures};
 use crate::report::Section;
 use crate::server::Launch;
-use crate::statistics::{Spread, figure};
+use crate::statistics::figure;
 use crate::swarm::{Role, Swarm};
 use crate::table::Table;
 use crate::target::Target;
@@ -47,28 +47,25 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         "CPU s",
     ]);
     let own = Dialect::ALL.map(|dialect| plan.partyline(dialect));
-    for members in [plan.scaled(MEMBERS) / 4, plan.scaled(MEMBERS)] {
-        let targets = own.iter().map(|one| one as &dyn Target);
-        for rounds in plan.interleaved("storm", targets, |target| {
-            let found = round(target, members).with_context(|| target.name())?;
-            let line =
-                format!("{members} members: {} events each, {} CPU s", figure(found.events), figure(found.processor));
-            Ok((found, line))
-        }) {
-            section.failures.extend(rounds.failure);
-            let text = |value: &dyn Fn(&Found) -> f64| {
-                Spread::of(rounds.found.iter().map(value)).map_or(String::new(), |spread| spread.to_string())
-            };
-            table.row([
-                rounds.target.name(),
-                members.to_string(),
-                text(&|found| found.late),
-                text(&|found| found.events),
-                text(&|found| found.bytes),
-                text(&|found| found.processor),
-            ]);
-        }
+    let sizes = [plan.scaled(MEMBERS) / 4, plan.scaled(MEMBERS)];
+    let cases = sizes.into_iter().flat_map(|members| own.iter().map(move |one| Case::of(one, members)));
+    let all = plan.interleaved("storm", cases, |case| {
+        let found = round(case.target, case.size)?;
+        let line =
+            format!("{} members: {} events each, {} CPU s", case.size, figure(found.events), figure(found.processor));
+        Ok((found, line))
+    });
+    for rounds in &all {
+        table.row([
+            rounds.case.name.clone(),
+            rounds.case.size.to_string(),
+            rounds.text(|found| found.late),
+            rounds.text(|found| found.events),
+            rounds.text(|found| found.bytes),
+            rounds.text(|found| found.processor),
+        ]);
     }
+    section.failures = failures(&all);
     section.tables.push(table);
     Ok(section)
 }
@@ -78,7 +75,7 @@ fn round(target: &dyn Target, members: usize) -> Result<Found> {
     let folder = tempfile::tempdir()?;
     let server = target.start(&Launch { folder: folder.path().to_owned(), cores: Cores::of_server() })?;
     let mut swarm = Swarm::new()?;
-    let (processor, begun) = (server.processor()?, Instant::now());
+    let (processor, begun) = (server.spent()?, Instant::now());
     let mut due = begun;
     for number in 0..members {
         swarm.turn_until(due)?;
@@ -98,6 +95,6 @@ fn round(target: &dyn Target, members: usize) -> Result<Found> {
         late: late.as_secs_f64() * 1e3,
         events: (counts.others + counts.deliveries) as f64 / members as f64,
         bytes: counts.bytes as f64 / members as f64,
-        processor: (server.processor()? - processor).as_secs_f64(),
+        processor: (server.spent()?.since(processor)).as_secs_f64(),
     })
 }
