@@ -9,7 +9,7 @@ use crate::swarm::{Client, Counts, Swarm};
 use crate::target::Target;
 
 /// How long the last messages may take to arrive.
-const DRAIN: Duration = Duration::from_secs(60);
+const DRAIN: Duration = Duration::from_mins(1);
 
 /// One who speaks.
 #[derive(Debug)]

@@ -111,7 +111,7 @@ fn run(arguments: Arguments) -> Result<bool> {
     let (mut bars, mut curves) = (Vec::new(), Vec::new());
     for (place, Scenario { name, shows, run }) in (1..).zip(chosen) {
         say(&format!("\n{name}: {shows}\n"));
-        let section = run(&plan).with_context(|| format!("scenario {name}"))?;
+        let section = run(&plan);
         say(&section.text());
         passed &= section.failures.is_empty();
         blocks.insert(place, (*name, section.markdown()));

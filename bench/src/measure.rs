@@ -153,7 +153,7 @@ impl FanOut {
         let (processor, generator, begun) = (server.spent()?, own_processor()?, Instant::now());
         let messages = closed.run(swarm, target, speaker, self.time)?;
         let wall = begun.elapsed();
-        let (processor, generator) = (server.spent()?.since(processor), own_processor()? - generator);
+        let (processor, generator) = (server.spent()?.since(processor), own_processor()?.saturating_sub(generator));
         let resident = server.resident()?;
         let latency = swarm.take_latency();
         // A delivery too many comes late.

@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const QUIET: Duration = Duration::from_millis(100);
 
 /// How long something may still come when nothing is said any more.
-const LONGEST_UNREST: Duration = Duration::from_secs(300);
+const LONGEST_UNREST: Duration = Duration::from_mins(5);
 
 /// All connections of the generator to one server.
 pub struct Swarm {

@@ -128,12 +128,14 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         match (&mut command, argument) {
             (Command::Setup { tests }, Long("tests")) => *tests = true,
             (Command::Soak { minutes, .. }, Long("minutes")) => *minutes = parser.value()?.parse()?,
-            (Command::Soak { scenarios, .. }, Long("list")) => scenarios.push("--list".into()),
-            (Command::Soak { scenarios, .. }, Value(name)) => scenarios.push(name.string()?),
+            (Command::Soak { scenarios, .. } | Command::Bench { scenarios, .. }, Long("list")) => {
+                scenarios.push("--list".into());
+            }
+            (Command::Soak { scenarios, .. } | Command::Bench { scenarios, .. }, Value(name)) => {
+                scenarios.push(name.string()?);
+            }
             (Command::Bench { quick, .. }, Long("quick")) => *quick = true,
             (Command::Bench { peers, .. }, Long("peers")) => *peers = true,
-            (Command::Bench { scenarios, .. }, Long("list")) => scenarios.push("--list".into()),
-            (Command::Bench { scenarios, .. }, Value(name)) => scenarios.push(name.string()?),
             (Command::Fuzz { until, .. }, Long("minutes")) => *until = Until::Minutes(parser.value()?.parse()?),
             (Command::Fuzz { until, .. }, Long("executions")) => *until = Until::Executions(parser.value()?.parse()?),
             (Command::Fuzz { target: target @ None, .. }, Value(name)) => *target = Some(name.string()?),

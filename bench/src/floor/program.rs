@@ -61,8 +61,7 @@ pub fn serve(writes: Writes, announce: impl FnOnce(SocketAddr)) -> Result<()> {
             if !event.is_readable() {
                 continue;
             }
-            loop {
-                let Some(Some(peer)) = peers.get_mut(number) else { break };
+            while let Some(Some(peer)) = peers.get_mut(number) {
                 match peer.socket.read(&mut buffer) {
                     Ok(0) => {
                         peers[number] = None;
@@ -135,7 +134,7 @@ fn forward(messages: &[u8], writes: Writes, readers: &[usize], peers: &mut [Opti
         Writes::Coalesced if messages.is_empty() => {}
         Writes::Coalesced => to_all(messages, readers, peers),
         Writes::PerMessage => {
-            messages.split_inclusive(|&byte| byte == b'\n').for_each(|one| to_all(one, readers, peers))
+            messages.split_inclusive(|&byte| byte == b'\n').for_each(|one| to_all(one, readers, peers));
         }
     }
 }

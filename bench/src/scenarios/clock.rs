@@ -40,7 +40,7 @@ struct Found {
     deliveries: u64,
 }
 
-pub(super) fn run(plan: &Plan) -> Result<Section> {
+pub(super) fn run(plan: &Plan) -> Section {
     let own = [Dialect::WebSocket, Dialect::Json].map(|dialect| plan.partyline(dialect));
     let mut targets: Vec<&dyn Target> = own.iter().map(|one| one as &dyn Target).collect();
     targets.extend(plan.peers.iter().map(AsRef::as_ref));
@@ -83,7 +83,7 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         own.len(),
         commits.first().map(|rounds| rounds.found.as_slice()).unwrap_or_default(),
     ));
-    Ok(section)
+    section
 }
 
 /// The commit's own time, and what it leaves of the difference to the best peer.

@@ -33,7 +33,7 @@ const LOOK: Duration = Duration::from_micros(300);
 /// How long a burst may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(super) fn run(plan: &Plan) -> Result<Section> {
+pub(super) fn run(plan: &Plan) -> Section {
     let own = Dialect::ALL.map(|dialect| plan.partyline(dialect));
     let floors = plan.floors();
     let mut targets: Vec<&dyn Target> = own.iter().map(|one| one as &dyn Target).collect();
@@ -51,7 +51,7 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         let ratio = rounds.text(|(one, two)| two / one);
         table.row([rounds.case.name.clone(), rounds.text(|found| found.0), rounds.text(|found| found.1), ratio]);
     }
-    Ok(Section {
+    Section {
         title: "What a second core gives".to_owned(),
         about: format!(
             "Bursts of {BURST} messages to {READERS} readers in one room, from the moment at which a burst is sent until all of it waits in the \
@@ -61,7 +61,7 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         tables: vec![table],
         failures: failures(&all),
         ..Section::default()
-    })
+    }
 }
 
 /// Deliveries a second, of the burst in the middle.

@@ -1,7 +1,5 @@
 //! A and A1: one room, a thousand readers, one sender.
 
-use anyhow::Result;
-
 use crate::measure::Cost;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
 use crate::plan::{Case, Plan, Rounds, failures};
@@ -19,21 +17,21 @@ const MIXED: [f64; 3] = [0.5, 0.3, 0.2];
 const COALESCED: usize = 0;
 const PER_MESSAGE: usize = 1;
 
-pub(super) fn many_in_flight(plan: &Plan) -> Result<Section> {
-    let mut section = run(plan, "A", 64, COALESCED)?;
-    section.title = "A: one room, 1,000 readers, 64 messages in flight".to_owned();
-    Ok(section)
+pub(super) fn many_in_flight(plan: &Plan) -> Section {
+    let mut section = run(plan, "A", 64, COALESCED);
+    section.title = "A: one room, 1,000 readers, 64 messages in flight".into();
+    section
 }
 
-pub(super) fn one_in_flight(plan: &Plan) -> Result<Section> {
-    let mut section = run(plan, "A1", 1, PER_MESSAGE)?;
-    section.title = "A1: one room, 1,000 readers, one message in flight".to_owned();
+pub(super) fn one_in_flight(plan: &Plan) -> Section {
+    let mut section = run(plan, "A1", 1, PER_MESSAGE);
+    section.title = "A1: one room, 1,000 readers, one message in flight".into();
     // The plot has A's.
     section.bars.clear();
-    Ok(section)
+    section
 }
 
-fn run(plan: &Plan, name: &str, in_flight: u64, floor: usize) -> Result<Section> {
+fn run(plan: &Plan, name: &str, in_flight: u64, floor: usize) -> Section {
     let floors = plan.floors();
     let own = Dialect::ALL.map(|dialect| plan.partyline(dialect));
     let mixed = plan.mixed();
@@ -68,7 +66,7 @@ fn run(plan: &Plan, name: &str, in_flight: u64, floor: usize) -> Result<Section>
             .push(format!("Noise of the machine: the floor's rounds lie {:.0} % apart.", noise.width() * 100.0));
     }
     section.notes.extend(unmixed(&all));
-    Ok(section)
+    section
 }
 
 /// The mixed room against the unmixed ones.

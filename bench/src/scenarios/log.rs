@@ -46,7 +46,7 @@ struct Found {
     cost: Cost,
 }
 
-pub(super) fn run(plan: &Plan) -> Result<Section> {
+pub(super) fn run(plan: &Plan) -> Section {
     let own = plan.partyline(Dialect::WebSocket);
     let mut section = Section {
         title: "Growth with the messages in the log".to_owned(),
@@ -59,8 +59,12 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
     let mut table =
         Table::new(&["messages", "start-up ms", "join p50 ms", "join p99 ms", "CPU s per million", "memory MB"]);
     let sizes = MESSAGES.into_iter().filter(|messages| !plan.quick || *messages < USED_IN_PLACE);
+    // Before any round, so that all of them find the same.
     for messages in sizes.clone() {
-        fill::filled(&plan.server, &plan.cache, ROOM, messages)?;
+        if let Err(error) = fill::filled(&plan.server, &plan.cache, ROOM, messages) {
+            section.failures.push(format!("filling a log with {messages} messages: {error:#}"));
+            return section;
+        }
     }
     let cases = sizes.map(|messages| Case { target: &own, name: format!("{messages} messages"), size: messages });
     let all = plan.interleaved("log", cases, |case| {
@@ -90,7 +94,7 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
     }
     section.curves.push(Curve { along: ALONG, name: "64 in flight".to_owned(), points });
     section.tables.push(table);
-    Ok(section)
+    section
 }
 
 fn round(plan: &Plan, case: &Case<'_>) -> Result<Found> {

@@ -1,7 +1,5 @@
 //! Growth with the readers of a room.
 
-use anyhow::Result;
-
 use crate::measure::Cost;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
 use crate::plan::{Case, Plan, failures};
@@ -15,7 +13,7 @@ const READERS: [usize; 4] = [10, 100, 1000, 10_000];
 /// What the plot's diagram is called.
 const ALONG: &str = "readers in a room";
 
-pub(super) fn run(plan: &Plan) -> Result<Section> {
+pub(super) fn run(plan: &Plan) -> Section {
     let own = plan.partyline(Dialect::WebSocket);
     let floors = plan.floors();
     let mut section = Section {
@@ -68,7 +66,7 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         }
     }
     section.tables.push(table);
-    Ok(section)
+    section
 }
 
 fn case(target: &dyn Target, readers: usize) -> Case<'_> {

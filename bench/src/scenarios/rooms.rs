@@ -29,7 +29,7 @@ const AT_ONCE: usize = 64;
 
 const ALONG: &str = "rooms of 10 readers";
 
-pub(super) fn run(plan: &Plan) -> Result<Section> {
+pub(super) fn run(plan: &Plan) -> Section {
     let most = ROOMS.iter().max().copied().unwrap_or_default().to_string();
     // The sender is in all of them.
     let own = plan.partyline(Dialect::WebSocket).with(&["--rooms-per-member", &most]);
@@ -68,7 +68,7 @@ pub(super) fn run(plan: &Plan) -> Result<Section> {
         section.curves.push(Curve { along: ALONG, name: format!("{in_flight} in flight"), points });
     }
     section.tables.push(table);
-    Ok(section)
+    section
 }
 
 fn round(plan: &Plan, target: &Partyline, rooms: usize, in_flight: u64) -> Result<Cost> {

@@ -161,7 +161,8 @@ impl Connection {
         let mut failed = None;
         let mut due = |gained: &mut Gained, unit: &[u8]| match sample.as_mut().map(|sample| sample.take(unit)) {
             Some(Ok(stamp)) => gained.due.push(stamp.due),
-            Some(Err(error)) => failed = Some(error),
+            // The first tells what is wrong; what comes after follows from it.
+            Some(Err(error)) => failed = failed.take().or(Some(error)),
             None => {}
         };
         let (mut receipts, mut others) = (0, 0);
