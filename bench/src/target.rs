@@ -41,7 +41,7 @@ pub trait Target {
     fn acknowledges(&self) -> bool;
 
     /// How many clients may be connecting at a time, where `usual` is how many may to most servers. Those that let clients in by the
-    /// ticks of a clock want more.
+    /// ticks of a clock want more, and those with a short queue fewer.
     fn at_once(&self, usual: usize) -> usize {
         usual
     }

@@ -59,4 +59,10 @@ impl Target for Ngircd {
     fn acknowledges(&self) -> bool {
         false
     }
+
+    /// It lets the kernel queue ten connections, and the system drops what comes beyond: the client tries again a second later, or is
+    /// reset.
+    fn at_once(&self, usual: usize) -> usize {
+        usual.min(8)
+    }
 }
