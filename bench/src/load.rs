@@ -18,6 +18,7 @@ pub struct Speaker {
     pub client: Client,
     /// The rooms that it speaks in, one after the other.
     pub rooms: Vec<String>,
+    in_a_row: u64,
     said: u64,
 }
 
@@ -39,17 +40,24 @@ impl Speaker {
     /// One who speaks in these rooms in turn. What it says is stamped with the room's place among them, so that readers can check
     /// the order of each room: rooms of several speakers aren't told apart.
     pub fn new(client: Client, rooms: Vec<String>) -> Self {
-        Self { client, rooms, said: 0 }
+        Self { client, rooms, in_a_row: 1, said: 0 }
     }
 
-    /// Appends the next message, which is due at `due` of the swarm's clock, stamped as of sender `first` and those after it.
-    pub fn say(&mut self, target: &dyn Target, out: &mut Vec<u8>, first: u32, due: u64) {
+    /// The same with so many messages in a room before it speaks in the next.
+    #[must_use]
+    pub fn in_a_row(self, messages: u64) -> Self {
+        Self { in_a_row: messages.max(1), ..self }
+    }
+
+    /// Appends the next message, which is due at `due` of the swarm's clock, stamped with the room's place as its sender.
+    pub fn say(&mut self, target: &dyn Target, out: &mut Vec<u8>, due: u64) {
         let rooms = self.rooms.len().max(1) as u64;
-        let place = self.said % rooms;
+        let (turn, in_turn) = (self.said / self.in_a_row, self.said % self.in_a_row);
+        let place = turn % rooms;
         let room = usize::try_from(place).ok().and_then(|place| self.rooms.get(place)).map_or("", String::as_str);
         // Fewer rooms than that.
-        let sender = first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
-        let stamp = Stamp { sender, message: self.said / rooms, due };
+        let sender = u32::try_from(place).unwrap_or(u32::MAX);
+        let stamp = Stamp { sender, message: turn / rooms * self.in_a_row + in_turn, due };
         target.say(out, room, &stamp.text(), self.said);
         self.said += 1;
     }
@@ -70,7 +78,7 @@ impl Closed {
             if free > 0 {
                 let now = swarm.now();
                 for _ in 0..free {
-                    speaker.say(target, &mut out, 0, now);
+                    speaker.say(target, &mut out, now);
                 }
                 said += free;
                 swarm.send(speaker.client, &out)?;
@@ -91,5 +99,24 @@ impl Closed {
         let everywhere = if self.readers { now.everywhere - start.everywhere } else { said };
         let receipts = if target.acknowledges() { now.receipts - start.receipts } else { said };
         everywhere.min(receipts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::floor::{Floor, Writes};
+
+    #[test]
+    fn rooms_take_turns_and_each_has_an_order() {
+        let floor = Floor::new(PathBuf::new(), Writes::Coalesced);
+        let mut speaker = Speaker::new(Client::nobody(), vec!["one".into(), "two".into()]).in_a_row(2);
+        let mut out = Vec::new();
+        (0..6).for_each(|_| speaker.say(&floor, &mut out, 9));
+        let said: Vec<_> = out.split_inclusive(|&byte| byte == b'\n').filter_map(Stamp::find).collect();
+        let said: Vec<_> = said.iter().map(|stamp| (stamp.sender, stamp.message)).collect();
+        assert_eq!(said, [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (0, 3)]);
     }
 }

@@ -94,8 +94,8 @@ fn draw_curves(area: &Canvas<'_, '_>, along: &str, curves: &[&Curve]) -> Result<
     };
     let Some((x, y)) = bounds(|point| point.0).zip(bounds(|point| point.1)) else { return Ok(()) };
     let across = (x.start..x.end.max(x.start * 10.0)).log_scale().with_key_points(decades(&x));
-    // Room below, so that what is flat doesn't look steep.
-    let up = (10_f64.powf(y.start.log10().floor())..10_f64.powf((y.end * 1.05).log10().ceil())).log_scale();
+    // Whole decades, so that what is flat doesn't look steep, and one more above for the names.
+    let up = (10_f64.powf(y.start.log10().floor())..10_f64.powf(y.end.log10().floor() + 2.0)).log_scale();
     let mut chart = ChartBuilder::on(area)
         .margin(12)
         .caption(format!("CPU s per million, by {along}"), font(14.0))
@@ -108,8 +108,8 @@ fn draw_curves(area: &Canvas<'_, '_>, along: &str, curves: &[&Curve]) -> Result<
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
         .axis_style(INK)
-        .x_label_formatter(&|value| figure(*value))
-        .y_label_formatter(&|value| figure(*value))
+        .x_label_formatter(&|value| decade(*value))
+        .y_label_formatter(&|value| decade(*value))
         .label_style(font(11.0))
         .draw()
         .map_err(drawing)?;
@@ -137,6 +137,15 @@ fn decades(range: &std::ops::Range<f64>) -> Vec<f64> {
     (0..12).map(|power| 10_f64.powi(power)).filter(|value| *value >= range.start && *value <= range.end).collect()
 }
 
+/// A power of ten, as briefly as it can be read.
+fn decade(value: f64) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let power = value.log10().round();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a digit, after the check")]
+    let raised = if (4.0..10.0).contains(&power) { RAISED.get(power as usize) } else { None };
+    raised.map_or_else(|| format!("{value}"), |raised| format!("10{raised}"))
+}
+
 fn font(size: f64) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
@@ -157,9 +166,17 @@ mod tests {
         let bars = [bar("floor", 0.11), bar("Partyline, WebSocket", 0.28), bar("node ws", 9.2)];
         let svg =
             draw(&bars, &[curve("readers in a room", "all"), curve("messages in the log", "in the log")]).unwrap();
-        for text in
-            ["floor", "Partyline, WebSocket", "node ws", "0.280", "9.20", "by readers in a room", "in the log", "1,000"]
-        {
+        for text in [
+            "floor",
+            "Partyline, WebSocket",
+            "node ws",
+            "0.280",
+            "9.20",
+            "by readers in a room",
+            "in the log",
+            "1000",
+            "0.1",
+        ] {
             assert!(svg.contains(text), "{text}");
         }
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));

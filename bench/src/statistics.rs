@@ -51,7 +51,16 @@ pub fn figure(value: f64) -> String {
         return if size == 0.0 { "0".to_owned() } else { format!("{value:.decimals$}") };
     }
     let round = 10_f64.powf((size.log10().floor() - 2.0).max(0.0));
-    let digits = format!("{:.0}", (size / round).round() * round);
+    let grouped = grouped(&format!("{:.0}", (size / round).round() * round));
+    if value < 0.0 { format!("-{grouped}") } else { grouped }
+}
+
+/// A number as it is, with commas between thousands.
+pub fn count(number: usize) -> String {
+    grouped(&number.to_string())
+}
+
+fn grouped(digits: &str) -> String {
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -59,7 +68,7 @@ pub fn figure(value: f64) -> String {
         }
         grouped.push(digit);
     }
-    if value < 0.0 { format!("-{grouped}") } else { grouped }
+    grouped
 }
 
 #[cfg(test)]
@@ -98,5 +107,6 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(figure(value), text);
         }
+        assert_eq!([0, 999, 1_000, 12_345_678].map(count), ["0", "999", "1,000", "12,345,678"]);
     }
 }

@@ -70,6 +70,14 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client(usize);
 
+#[cfg(test)]
+impl Client {
+    /// For tests that send nothing.
+    pub(crate) fn nobody() -> Self {
+        Self(usize::MAX)
+    }
+}
+
 impl Swarm {
     /// Nobody yet.
     ///

@@ -54,7 +54,7 @@ pub(super) fn run(plan: &Plan) -> Section {
     Section {
         title: "What a second core gives".to_owned(),
         about: format!(
-            "Bursts of {BURST} messages to {READERS} readers in one room, from the moment at which a burst is sent until all of it waits in the \
+            "Bursts of {BURST} messages to 1,000 readers in one room, from the moment at which a burst is sent until all of it waits in the \
              readers' sockets. The generator reads it only then, and sleeps meanwhile, so that the server has the second core to itself. The \
              floor has one thread: it shows what the method makes of a second core that isn't used."
         ),
@@ -77,11 +77,15 @@ fn bursts(plan: &Plan, target: &dyn Target, cores: Cores) -> Result<f64> {
     let mut speaker = Speaker::new(*sender.first().context("no sender")?, vec![DEFAULT_ROOM.to_owned()]);
     swarm.settle()?;
     let first = *readers.first().context("no reader")?;
-    let before = swarm.received(first)?;
-    send(&mut swarm, target, &mut speaker)?;
-    read(&mut swarm)?;
-    // Numbers grow, so that a later burst is as long or a little longer.
-    let expected = swarm.received(first)? - before;
+    let mut expected = u64::MAX;
+    // Twice, in case the last that entered was announced after the first.
+    for _ in 0..2 {
+        let before = swarm.received(first)?;
+        send(&mut swarm, target, &mut speaker)?;
+        read(&mut swarm)?;
+        // Numbers grow, so that a later burst is as long or a little longer.
+        expected = expected.min(swarm.received(first)? - before);
+    }
     let mut times = Vec::new();
     let until = Instant::now() + plan.time;
     while Instant::now() < until {
@@ -101,7 +105,7 @@ fn send(swarm: &mut Swarm, target: &dyn Target, speaker: &mut Speaker) -> Result
     let mut out = Vec::new();
     let now = swarm.now();
     for _ in 0..BURST {
-        speaker.say(target, &mut out, 0, now);
+        speaker.say(target, &mut out, now);
     }
     swarm.send(speaker.client, &out)
 }

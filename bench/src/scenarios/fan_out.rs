@@ -48,7 +48,7 @@ fn run(plan: &Plan, name: &str, in_flight: u64, floor: usize) -> Section {
     });
     let mut section = Section {
         about: format!(
-            "One sender keeps {in_flight} in flight: a message is in flight until each of the {READERS} readers has read it, and the sender \
+            "One sender keeps {in_flight} in flight: a message is in flight until each of the 1,000 readers has read it, and the sender \
              the receipt where the server gives one. Ratios are to the floor of the same round, {}.",
             if floor == COALESCED { "writing all that is queued at once" } else { "with a write per message" }
         ),

@@ -17,7 +17,7 @@ use crate::partyline::Dialect;
 use crate::plan::{Case, Plan, failures, say};
 use crate::report::{Curve, Section};
 use crate::server::Launch;
-use crate::statistics::figure;
+use crate::statistics::{count, figure};
 use crate::table::Table;
 
 const MESSAGES: [usize; 3] = [1_000, 100_000, 10_000_000];
@@ -66,7 +66,8 @@ pub(super) fn run(plan: &Plan) -> Section {
             return section;
         }
     }
-    let cases = sizes.map(|messages| Case { target: &own, name: format!("{messages} messages"), size: messages });
+    let cases =
+        sizes.map(|messages| Case { target: &own, name: format!("{} messages", count(messages)), size: messages });
     let all = plan.interleaved("log", cases, |case| {
         let found = round(plan, case)?;
         let line = format!(
@@ -84,7 +85,7 @@ pub(super) fn run(plan: &Plan) -> Section {
         let messages = rounds.case.size as f64;
         points.extend(rounds.spread(|found| found.cost.per_million()).map(|cost| (messages, cost.median)));
         table.row([
-            figure(messages),
+            count(rounds.case.size),
             rounds.text(|found| found.start_up),
             rounds.text(|found| found.join_p50),
             rounds.text(|found| found.join_p99),
@@ -152,5 +153,5 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 
 /// Says that something takes long.
 fn announce(messages: usize, minutes: usize) {
-    say(&format!("  filling a log with {messages} messages, once: about {minutes} min\n"));
+    say(&format!("  filling a log with {} messages, once: about {minutes} min\n", count(messages)));
 }

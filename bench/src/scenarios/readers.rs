@@ -4,7 +4,7 @@ use crate::measure::Cost;
 use crate::partyline::{DEFAULT_ROOM, Dialect};
 use crate::plan::{Case, Plan, failures};
 use crate::report::{Curve, Section};
-use crate::statistics::{Spread, figure};
+use crate::statistics::{Spread, count, figure};
 use crate::table::Table;
 use crate::target::Target;
 
@@ -51,7 +51,7 @@ pub(super) fn run(plan: &Plan) -> Section {
                 points.extend(costs.map(|(all, marginal)| (readers, all.median, marginal.median)));
                 table.row([
                     in_flight.to_string(),
-                    figure(readers),
+                    count(found.case.size),
                     found.text(Cost::per_million),
                     marginal.map_or(String::new(), |marginal| marginal.to_string()),
                     least.text(Cost::per_million),
@@ -70,7 +70,7 @@ pub(super) fn run(plan: &Plan) -> Section {
 }
 
 fn case(target: &dyn Target, readers: usize) -> Case<'_> {
-    Case { target, name: format!("{readers} readers: {}", target.name()), size: readers }
+    Case { target, name: format!("{} readers: {}", count(readers), target.name()), size: readers }
 }
 
 /// How far the marginal costs lie from their middle.

@@ -9,7 +9,7 @@ use crate::partyline::{Dialect, Partyline};
 use crate::plan::{Case, Plan, failures};
 use crate::report::{Curve, Section};
 use crate::server::Launch;
-use crate::statistics::figure;
+use crate::statistics::{count, figure};
 use crate::swarm::{Role, Swarm};
 use crate::table::Table;
 use crate::target::Target;
@@ -36,16 +36,16 @@ pub(super) fn run(plan: &Plan) -> Section {
     let mut section = Section {
         title: "Growth with the number of rooms".to_owned(),
         about: format!(
-            "{READERS} WebSocket readers in each room; one sender speaks in all of them in turn, so that two messages that follow each other go \
-             to different readers. With 10,000 rooms each reader is in ten of them. CPU seconds per million deliveries, the message's own \
-             cost included; in flight are messages of all rooms together."
+            "{READERS} WebSocket readers in each room; one sender speaks in all of them in turn: as many messages in a row as are in flight, then in \
+             the next room, so that as many can share a write however many rooms there are. With 10,000 rooms each reader is in ten of them. \
+             CPU seconds per million deliveries, the message's own cost included."
         ),
         ..Section::default()
     };
     let mut table = Table::new(&["in flight", "rooms", "CPU s per million", "p99 ms", "memory MB"]);
     let sizes = ROOMS.into_iter().filter(|rooms| !plan.quick || *rooms <= 1000);
     for in_flight in [1, 64] {
-        let case = |rooms| Case { target: &own, name: format!("{rooms} rooms"), size: rooms };
+        let case = |rooms| Case { target: &own, name: format!("{} rooms", count(rooms)), size: rooms };
         let all = plan.interleaved(&format!("{in_flight} in flight"), sizes.clone().map(case), |case| {
             let cost = round(plan, &own, case.size, in_flight)?;
             let line = format!("{} CPU s per million", figure(cost.per_million()));
@@ -59,7 +59,7 @@ pub(super) fn run(plan: &Plan) -> Section {
             points.extend(rounds.spread(Cost::per_million).map(|cost| (rooms, cost.median)));
             table.row([
                 in_flight.to_string(),
-                figure(rooms),
+                count(rounds.case.size),
                 rounds.text(Cost::per_million),
                 rounds.text(|cost| cost.milliseconds(0.99)),
                 rounds.text(Cost::megabytes),
@@ -87,6 +87,6 @@ fn round(plan: &Plan, target: &Partyline, rooms: usize, in_flight: u64) -> Resul
     });
     swarm.enter(readers, target.at_once(AT_ONCE))?;
     let sender = swarm.enter([(target.sender_of(&server, &names), Role::Sender)].into_iter(), 1)?;
-    let mut speaker = Speaker::new(*sender.first().context("no sender")?, names.clone());
+    let mut speaker = Speaker::new(*sender.first().context("no sender")?, names.clone()).in_a_row(in_flight);
     plan.fan_out(READERS, in_flight).load(&mut swarm, target, &server, &mut speaker, (groups.len(), READERS))
 }

@@ -9,7 +9,7 @@ use crate::partyline::{DEFAULT_ROOM, Dialect};
 use crate::plan::{Case, Plan, failures};
 use crate::report::Section;
 use crate::server::Launch;
-use crate::statistics::figure;
+use crate::statistics::{count, figure};
 use crate::swarm::{Role, Swarm};
 use crate::table::Table;
 use crate::target::Target;
@@ -58,7 +58,7 @@ pub(super) fn run(plan: &Plan) -> Section {
     for rounds in &all {
         table.row([
             rounds.case.name.clone(),
-            rounds.case.size.to_string(),
+            count(rounds.case.size),
             rounds.text(|found| found.late),
             rounds.text(|found| found.events),
             rounds.text(|found| found.bytes),
