@@ -143,8 +143,8 @@ impl FanOut {
     ) -> Result<Cost> {
         // What greetings and arrivals still bring is over before anything counts.
         swarm.settle()?;
-        swarm.count_progress(rooms, usize::try_from(self.in_flight)?);
-        let closed = Closed { in_flight: self.in_flight, readers: readers > 0 };
+        let closed = Closed { in_flight: self.in_flight, readers: readers as u64 };
+        closed.prepare(swarm, rooms);
         let start = swarm.counts().deliveries;
         let warmed_up = closed.run(swarm, target, speaker, self.warm_up)?;
         ensure!(swarm.counts().deliveries - start == warmed_up * readers as u64, "deliveries are missing, or too many");

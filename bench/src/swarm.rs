@@ -54,8 +54,8 @@ pub struct Swarm {
 pub struct Counts {
     /// Messages that readers got.
     pub deliveries: u64,
-    /// Messages that every reader of their room has, where that is counted: see [`Swarm::count_progress`].
-    pub everywhere: u64,
+    /// Messages that are done, where that is counted: see [`Swarm::count_progress`].
+    pub done: u64,
     /// Receipts that senders got.
     pub receipts: u64,
     /// Bytes of all that was read, by readers and senders.
@@ -169,8 +169,9 @@ impl Swarm {
         Ok(self.connections.get(client.0).context("no such client")?.received)
     }
 
-    /// From now on counts for each room which messages all its readers have: at most `most_in_flight` may be on their way at a time.
-    pub fn count_progress(&mut self, rooms: usize, most_in_flight: usize) {
+    /// From now on counts for each room which messages are done: those that every reader of it has, or where `half` is set, half of
+    /// them. No reader may be more than `most_apart` messages ahead of another.
+    pub fn count_progress(&mut self, rooms: usize, half: bool, most_apart: usize) {
         let mut readers = vec![0; rooms];
         for room in self.connections.iter_mut().filter_map(|connection| {
             connection.messages = 0;
@@ -180,7 +181,8 @@ impl Swarm {
                 *readers += 1;
             }
         }
-        let progress = |readers| (readers > 0).then(|| Progress::new(readers, most_in_flight));
+        let quorum = |readers: u32| if half { readers.div_ceil(2) } else { readers };
+        let progress = |readers| (readers > 0).then(|| Progress::new(readers, quorum(readers), most_apart));
         self.rooms = readers.into_iter().map(progress).collect();
     }
 
@@ -294,7 +296,7 @@ impl Swarm {
                 let progress = connection.room.and_then(|room| rooms.get_mut(room)).and_then(Option::as_mut);
                 if let Some(progress) = progress {
                     let done = progress.advance(before, connection.messages);
-                    counts.everywhere += done.with_context(|| format!("client {number}"))?;
+                    counts.done += done.with_context(|| format!("client {number}"))?;
                 }
             }
         }

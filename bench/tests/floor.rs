@@ -82,9 +82,9 @@ impl Faulty {
         let endpoint = || Endpoint { address: self.address, wire: &AsSent, opening: vec![Step::framed("", "")] };
         swarm.enter([(endpoint(), Role::Reader { room: 0, sampled: true })].into_iter(), 1)?;
         let sender = swarm.enter([(endpoint(), Role::Sender)].into_iter(), 1)?;
-        swarm.count_progress(1, 4);
         let mut speaker = Speaker::new(sender[0], vec!["room".into()]);
-        let closed = Closed { in_flight: 4, readers: true };
+        let closed = Closed { in_flight: 4, readers: 1 };
+        closed.prepare(&mut swarm, 1);
         closed.run(&mut swarm, self, &mut speaker, Duration::from_millis(20))
     }
 }

@@ -1,4 +1,4 @@
-//! What clients of MQTT brokers say and hear (MQTT 3.1.1, QoS 0). A room is a topic; publishers aren't subscribed and get nothing back.
+//! What clients of MQTT brokers say and hear (MQTT 3.1.1, quality of service 0). A room is a topic; publishers aren't subscribed and get nothing back.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ const SUBSCRIBE: u8 = 0x82;
 
 /// The session is fresh and the client is let in.
 const CONNECTED: [u8; 4] = [0x20, 2, 0, 0];
-/// Of the packet with the identifier 1: granted, at QoS 0.
+/// Of the packet with the identifier 1: granted, at quality of service 0.
 const SUBSCRIBED: [u8; 5] = [0x90, 3, 0, 1, 0];
 
 /// What packets travel in.
