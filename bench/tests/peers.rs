@@ -88,20 +88,20 @@ fn try_it(target: &dyn Target) {
     swarm.enter(readers, ROOMS.len() * READERS).unwrap();
     let senders = ROOMS.iter().enumerate().map(|(at, room)| (target.sender(&server, room, at), Role::Sender));
     let senders = swarm.enter(senders, ROOMS.len()).unwrap();
-    swarm.count_progress(ROOMS.len(), usize::try_from(MESSAGES).unwrap());
+    swarm.count_progress(ROOMS.len(), false, usize::try_from(MESSAGES).unwrap());
 
-    for ((at, room), client) in (0..).zip(ROOMS).zip(senders) {
+    for (room, client) in ROOMS.into_iter().zip(senders) {
         let mut speaker = Speaker::new(client, vec![room.to_owned()]);
         let mut said = Vec::new();
         for _ in 0..MESSAGES {
             let now = swarm.now();
-            speaker.say(target, &mut said, at, now);
+            speaker.say(target, &mut said, now);
         }
         swarm.send(client, &said).unwrap();
     }
     let all = ROOMS.len() as u64 * MESSAGES;
     let mut last = (swarm.counts(), Instant::now());
-    while swarm.counts().everywhere < all {
+    while swarm.counts().done < all {
         swarm.turn(Some(PATIENCE)).unwrap();
         if swarm.counts() != last.0 {
             last = (swarm.counts(), Instant::now());

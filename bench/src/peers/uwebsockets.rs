@@ -1,6 +1,5 @@
 //! uWebSockets, a C++ library, through `socketify`, a binding to it for Python. Python is called once for a message that comes in; its
-//! way to all readers is native. Senders aren't subscribed, since the binding would send them their own. What an idle connection takes
-//! includes what the binding keeps of it.
+//! way to everybody but its sender is native. What an idle connection takes includes what the binding keeps of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,7 +73,7 @@ impl Target for UWebSockets {
     }
 
     fn sender(&self, server: &Server, room: &str, _number: usize) -> Endpoint {
-        rooms::client(server.address(), &format!("say/{room}"))
+        rooms::client(server.address(), room)
     }
 
     fn say(&self, out: &mut Vec<u8>, _room: &str, text: &str, _message: u64) {
