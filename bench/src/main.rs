@@ -10,9 +10,9 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, Subcommand};
 use partyline_bench::cores::Cores;
 use partyline_bench::floor::{Writes, program};
-use partyline_bench::peers::Store;
 use partyline_bench::plan::{Plan, say};
 use partyline_bench::scenarios::{SCENARIOS, Scenario};
+use partyline_bench::target::Target;
 use partyline_bench::{machine, peers, plot, report};
 
 /// Measures a Partyline server, beside others and beside the least that any could cost.
@@ -30,6 +30,9 @@ struct Arguments {
     /// Other servers as well. Those that this machine hasn't are installed, into the user's cache only.
     #[arg(long)]
     peers: bool,
+    /// Of the other servers only those whose names contain this; repeatable.
+    #[arg(long, value_name = "NAME")]
+    peer: Vec<String>,
     /// How often each is measured.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
@@ -95,7 +98,7 @@ fn run(arguments: Arguments) -> Result<bool> {
     let plan = Plan {
         server: arguments.server,
         this: std::env::current_exe()?,
-        peers: if arguments.peers { found_peers()? } else { Vec::new() },
+        peers: if arguments.peers || !arguments.peer.is_empty() { found_peers(&arguments.peer)? } else { Vec::new() },
         quick: arguments.quick,
         rounds: arguments.rounds.unwrap_or(if arguments.quick { 1 } else { 3 }),
         time: Duration::from_millis(milliseconds),
@@ -133,13 +136,15 @@ fn run(arguments: Arguments) -> Result<bool> {
     Ok(passed)
 }
 
-/// The peers that are there; says which are not, and why.
-fn found_peers() -> Result<Vec<Box<dyn partyline_bench::target::Target>>> {
-    let peers = peers::all(&Store::of_user()?.installing());
+/// The peers that are there, of those that are asked for; says which are not there, and why.
+fn found_peers(names: &[String]) -> Result<Vec<Box<dyn Target>>> {
+    let peers = peers::all(&peers::Store::of_user()?.installing());
     for (name, why) in &peers.missing {
         say(&format!("without {name}: {why}\n"));
     }
-    Ok(peers.found)
+    let mut found = peers.found;
+    found.retain(|peer| names.is_empty() || names.iter().any(|name| peer.name().contains(name.as_str())));
+    Ok(found)
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Scenario>> {
