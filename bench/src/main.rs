@@ -1,6 +1,5 @@
 //! `partyline-bench`: measures a Partyline server, beside others and the floor.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -110,14 +109,14 @@ fn run(arguments: Arguments) -> Result<bool> {
         plan.rounds
     ));
     let mut passed = true;
-    let mut blocks = BTreeMap::from([(0, ("machine", format!("Measured on: {machine}.")))]);
+    let mut blocks = vec![("machine", format!("Measured on: {machine}."))];
     let (mut bars, mut curves) = (Vec::new(), Vec::new());
-    for (place, Scenario { name, shows, run }) in (1..).zip(chosen) {
+    for Scenario { name, shows, run } in chosen {
         say(&format!("\n{name}: {shows}\n"));
         let section = run(&plan);
         say(&section.text());
         passed &= section.failures.is_empty();
-        blocks.insert(place, (*name, section.markdown()));
+        blocks.push((*name, section.markdown()));
         bars.extend(section.bars);
         curves.extend(section.curves);
     }

@@ -1,7 +1,5 @@
 //! What was found, and the page that says it.
 
-use std::collections::BTreeMap;
-
 use crate::table::Table;
 
 /// What one scenario found.
@@ -66,11 +64,11 @@ impl Section {
 
 /// Puts generated blocks into a page, each by its name: where the page has a block of that name, in its place, otherwise at the end.
 /// What stands outside the blocks is kept as it is, and so are blocks of other names.
-pub fn into_page(page: &str, blocks: &BTreeMap<usize, (&str, String)>) -> String {
+pub fn into_page(page: &str, blocks: &[(&str, String)]) -> String {
     let mut page = page.to_owned();
-    for (name, block) in blocks.values() {
+    for (name, block) in blocks {
         let (begin, end) = (format!("<!-- generated: {name} -->\n"), format!("<!-- end: {name} -->\n"));
-        let block = format!("{begin}\n{}\n{end}", block.trim_end());
+        let block = format!("{begin}\n{}\n\n{end}", block.trim_end());
         let found = page.find(&begin).and_then(|from| {
             let to = page.get(from..)?.find(&end)? + from + end.len();
             Some(from..to)
@@ -87,19 +85,16 @@ pub fn into_page(page: &str, blocks: &BTreeMap<usize, (&str, String)>) -> String
 mod tests {
     use super::*;
 
-    fn blocks(all: &[(&'static str, &str)]) -> BTreeMap<usize, (&'static str, String)> {
-        all.iter().enumerate().map(|(at, (name, block))| (at, (*name, (*block).to_owned()))).collect()
+    fn blocks(all: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+        all.iter().map(|(name, block)| (*name, (*block).to_owned())).collect()
     }
 
     #[test]
     fn what_was_written_by_hand_survives() {
         let first = into_page("# Title\n", &blocks(&[("a", "one"), ("b", "two")]));
-        assert_eq!(
-            first,
-            "# Title\n\n<!-- generated: a -->\n\none\n\n<!-- end: a -->\n\n<!-- generated: b -->\n\ntwo\n\n<!-- end: b -->\n"
-                .replace("one\n\n<", "one\n<")
-                .replace("two\n\n<", "two\n<")
-        );
+        let block =
+            |name: &str, text: &str| format!("\n<!-- generated: {name} -->\n\n{text}\n\n<!-- end: {name} -->\n");
+        assert_eq!(first, format!("# Title\n{}{}", block("a", "one"), block("b", "two")));
         let by_hand = first.replace("<!-- generated: b", "By hand.\n\n<!-- generated: b");
         let second = into_page(&by_hand, &blocks(&[("a", "three")]));
         assert_eq!(second, by_hand.replace("one", "three"));

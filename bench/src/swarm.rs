@@ -22,8 +22,8 @@ use crate::target::Endpoint;
 /// One read takes what a thousand messages are, so that calls of the generator's aren't what bounds a server.
 const BUFFER: usize = 1 << 20;
 
-/// Events that are taken of the system at once.
-const EVENTS: usize = 1024;
+/// Events that are taken of the system at once. Not more: between two such takes nothing is said, and a server may be waiting for it.
+const EVENTS: usize = 128;
 
 /// How long nothing may happen at all where something must.
 const PATIENCE: Duration = Duration::from_secs(30);

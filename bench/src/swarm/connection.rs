@@ -3,12 +3,15 @@
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read as _, Write as _};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use mio::net::TcpStream;
 
 use crate::sample::Sample;
 use crate::target::{Endpoint, Step};
 use crate::wire::{Kind, Stream, Wire};
+
+/// An HTTP answer's head is shorter than this.
+const LONGEST_ANSWER: usize = 64 << 10;
 
 /// What a client is there for.
 #[derive(Debug)]
@@ -138,21 +141,29 @@ impl Connection {
         }
     }
 
+    /// Takes what was read, up to the end of an answer that isn't framed, where one is awaited. Returns what comes after it.
+    fn take_unframed(&mut self, bytes: &[u8], gained: &mut Gained) -> Result<Vec<u8>> {
+        let Some(Step::Raw { until, .. }) = self.opening.front() else { return Ok(bytes.to_vec()) };
+        self.raw.extend_from_slice(bytes);
+        ensure!(self.raw.len() <= LONGEST_ANSWER, "the server's answer has no end");
+        let Some(at) = memchr::memmem::find(&self.raw, until) else { return Ok(Vec::new()) };
+        let first = self.raw.split(|&byte| byte == b'\r').next().unwrap_or_default();
+        // 101: the protocol is switched.
+        if first.starts_with(b"HTTP/") && memchr::memmem::find(first, b" 101 ").is_none() {
+            bail!("the server answers {}", String::from_utf8_lossy(first));
+        }
+        let rest = std::mem::take(&mut self.raw).split_off(at + until.len());
+        self.opening.pop_front();
+        self.begin_step(gained)?;
+        Ok(rest)
+    }
+
     fn take(&mut self, bytes: &[u8], gained: &mut Gained) -> Result<()> {
-        let framed;
+        let rest;
         let mut bytes = bytes;
-        if let Some(Step::Raw { until, .. }) = self.opening.front() {
-            self.raw.extend_from_slice(bytes);
-            let Some(at) = memchr::memmem::find(&self.raw, until) else { return Ok(()) };
-            let first = self.raw.split(|&byte| byte == b'\r').next().unwrap_or_default();
-            // 101: the protocol is switched.
-            if first.starts_with(b"HTTP/") && memchr::memmem::find(first, b" 101 ").is_none() {
-                bail!("the server answers {}", String::from_utf8_lossy(first));
-            }
-            framed = std::mem::take(&mut self.raw).split_off(at + until.len());
-            bytes = &framed;
-            self.opening.pop_front();
-            self.begin_step(gained)?;
+        if let Some(Step::Raw { .. }) = self.opening.front() {
+            rest = self.take_unframed(bytes, gained)?;
+            bytes = &rest;
         }
         let Self { wire, stream, opening, sample, .. } = self;
         let looks = sample.is_some() || !opening.is_empty();
@@ -217,8 +228,6 @@ impl Connection {
             let (send, waits) = match self.opening.front_mut() {
                 None => {
                     gained.entered = true;
-                    // Ten thousand of these would be counted as the generator's memory only, but need not be.
-                    self.opening.shrink_to_fit();
                     return Ok(());
                 }
                 Some(Step::Raw { send, .. }) => (std::mem::take(send), true),

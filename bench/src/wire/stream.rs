@@ -8,7 +8,7 @@ const LONGEST_UNIT: usize = 16 << 20;
 /// How much more of a unit is looked at where its start doesn't tell its length.
 const PEEK: usize = 256;
 
-/// The part of a unit that has been read, nothing most of the time. Never longer than [`LONGEST_UNIT`].
+/// The part of a unit that has been read, nothing most of the time. Never longer than 16 MiB.
 #[derive(Debug, Default)]
 pub struct Stream {
     partial: Vec<u8>,
