@@ -3,7 +3,11 @@
 //!
 //! One that isn't installed is left out, and said so: `cargo xtask bench --peers` installs them.
 
-#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing, also in its helpers")]
+#![expect(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test says what it expects by failing, and what it leaves out, also in its helpers"
+)]
 
 use std::time::{Duration, Instant};
 
