@@ -11,9 +11,6 @@ use crate::target::Target;
 /// How long the last messages may take to arrive.
 const DRAIN: Duration = Duration::from_mins(1);
 
-/// How far readers may lie apart, for each message in flight: what a server may have queued for one of them and not for another.
-const MOST_APART: usize = 64;
-
 /// One who speaks.
 #[derive(Debug)]
 pub struct Speaker {
@@ -27,11 +24,10 @@ pub struct Speaker {
 
 /// Keeps messages in flight: closed loop.
 ///
-/// What ends a message's flight is the same for servers that acknowledge before they deliver, after, or not at all:
-/// - with one in flight, every reader has read it, and its sender has the receipt where the server gives one. So no two messages can
-///   share a write;
-/// - with more, half of the readers have read it, and its sender has the receipt. Were the last reader waited for, the server would be
-///   idle while the generator reads the last of a batch, and what was measured would be neither's speed.
+/// A message is in flight until every reader of its room has read it, and its sender has the receipt, where the server gives one. So the
+/// same is asked of servers that acknowledge before they deliver, after, or not at all; and each gets the next messages together, as
+/// many as may be in flight. Were it enough that some readers have a message, the next ones would come in portions that depend on how
+/// promptly the generator reads, and how many of them a server can put into one write would depend on that.
 #[derive(Debug)]
 pub struct Closed {
     /// How many.
@@ -71,7 +67,7 @@ impl Closed {
     /// Prepares a swarm in which all clients are in their rooms.
     pub fn prepare(&self, swarm: &mut Swarm, rooms: usize) {
         let in_flight = usize::try_from(self.in_flight).unwrap_or(usize::MAX);
-        swarm.count_progress(rooms, self.in_flight > 1, in_flight.saturating_mul(MOST_APART));
+        swarm.count_progress(rooms, in_flight);
     }
 
     /// Keeps messages in flight for `time`, then waits until every reader has all of them. Returns how many were said.

@@ -169,9 +169,9 @@ impl Swarm {
         Ok(self.connections.get(client.0).context("no such client")?.received)
     }
 
-    /// From now on counts for each room which messages are done: those that every reader of it has, or where `half` is set, half of
-    /// them. No reader may be more than `most_apart` messages ahead of another.
-    pub fn count_progress(&mut self, rooms: usize, half: bool, most_apart: usize) {
+    /// From now on counts for each room which messages are done: those that all its readers have. At most `most_in_flight` may be on
+    /// their way at a time.
+    pub fn count_progress(&mut self, rooms: usize, most_in_flight: usize) {
         let mut readers = vec![0; rooms];
         for room in self.connections.iter_mut().filter_map(|connection| {
             connection.messages = 0;
@@ -181,8 +181,7 @@ impl Swarm {
                 *readers += 1;
             }
         }
-        let quorum = |readers: u32| if half { readers.div_ceil(2) } else { readers };
-        let progress = |readers| (readers > 0).then(|| Progress::new(readers, quorum(readers), most_apart));
+        let progress = |readers| (readers > 0).then(|| Progress::new(readers, most_in_flight));
         self.rooms = readers.into_iter().map(progress).collect();
     }
 

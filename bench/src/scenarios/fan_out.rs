@@ -48,9 +48,8 @@ fn run(plan: &Plan, name: &str, in_flight: u64, floor: usize) -> Section {
     });
     let mut section = Section {
         about: format!(
-            "One sender keeps {in_flight} in flight: a message is in flight until {} readers have read it, and the sender has the receipt where \
-             the server gives one. All of it is waited for at the end, and must be there. Ratios are to the floor of the same round, {}.",
-            if in_flight > 1 { "500 of the 1,000" } else { "all 1,000" },
+            "One sender keeps {in_flight} in flight: a message is in flight until each of the 1,000 readers has read it, and the sender has the \
+             receipt where the server gives one. Ratios are to the floor of the same round, {}.",
             if floor == COALESCED { "writing all that is queued at once" } else { "with a write per message" }
         ),
         tables: vec![table(&all, floor)],

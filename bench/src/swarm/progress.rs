@@ -1,45 +1,34 @@
-//! How far the readers of a room have come, exactly, at the cost of one addition a delivery.
+//! How far all readers of a room have come, exactly, at the cost of one addition a delivery.
 
 use anyhow::{Result, ensure};
 
-/// For each message that not all readers have yet, how many have it.
+/// For each message that is in flight, how many readers have it.
 #[derive(Debug)]
 pub(super) struct Progress {
     readers: u32,
-    /// So many make a message done.
-    quorum: u32,
-    /// A ring: the message with number `n` at `n % length`. As long as the fastest reader may be ahead of the slowest.
+    /// A ring: the message with number `n` at `n % length`. As long as the most messages that may be in flight.
     reached: Vec<u32>,
-    /// Messages that all of them have.
-    everywhere: u64,
+    done: u64,
 }
 
 impl Progress {
-    /// `most_apart` is how many messages a reader may be ahead of another; more is an error.
-    pub(super) fn new(readers: u32, quorum: u32, most_apart: usize) -> Self {
-        Self { readers, quorum, reached: vec![0; most_apart.max(1)], everywhere: 0 }
+    pub(super) fn new(readers: u32, most_in_flight: usize) -> Self {
+        Self { readers, reached: vec![0; most_in_flight.max(1)], done: 0 }
     }
 
-    /// A reader that had `before` messages has `after` of them now. Returns how many more messages are done.
+    /// A reader that had `before` messages has `after` of them now. Returns how many more messages everybody has.
     pub(super) fn advance(&mut self, before: u64, after: u64) -> Result<u64> {
         let length = self.reached.len() as u64;
-        ensure!(
-            after <= self.everywhere + length,
-            "a reader has {} messages more than another: more than were sent, or than is counted",
-            after - self.everywhere
-        );
-        let mut done = 0;
+        ensure!(after <= self.done + length, "a reader got more messages than were sent");
         for number in before..after {
-            let reached = &mut self.reached[at(number, length)];
-            *reached += 1;
-            // In order: nobody has a message without those before it.
-            done += u64::from(*reached == self.quorum);
-            if *reached == self.readers {
-                *reached = 0;
-                self.everywhere += 1;
-            }
+            self.reached[at(number, length)] += 1;
         }
-        Ok(done)
+        let done = self.done;
+        while let Some(all) = self.reached.get_mut(at(self.done, length)).filter(|reached| **reached == self.readers) {
+            *all = 0;
+            self.done += 1;
+        }
+        Ok(self.done - done)
     }
 }
 
@@ -54,21 +43,12 @@ mod tests {
 
     #[test]
     fn a_message_is_done_when_the_last_reader_has_it() {
-        let mut progress = Progress::new(3, 3, 2);
+        let mut progress = Progress::new(3, 2);
         assert_eq!(progress.advance(0, 2).unwrap(), 0);
         assert_eq!(progress.advance(0, 1).unwrap(), 0);
         assert_eq!(progress.advance(0, 2).unwrap(), 1);
         assert_eq!(progress.advance(1, 2).unwrap(), 1);
         assert_eq!(progress.advance(2, 4).unwrap(), 0);
-        assert!(progress.advance(4, 5).is_err(), "too far ahead of the others");
-    }
-
-    #[test]
-    fn or_when_enough_have_it() {
-        let mut progress = Progress::new(3, 2, 4);
-        assert_eq!(progress.advance(0, 3).unwrap(), 0);
-        assert_eq!(progress.advance(0, 2).unwrap(), 2);
-        assert_eq!(progress.advance(0, 3).unwrap(), 1);
-        assert_eq!(progress.advance(2, 4).unwrap(), 0);
+        assert!(progress.advance(4, 5).is_err(), "more than may be in flight");
     }
 }
