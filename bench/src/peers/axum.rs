@@ -1,4 +1,5 @@
 //! axum with a broadcast channel of tokio's per room, as in axum's example of a chat: what most would write first in Rust.
+//! As there, sockets are as they come, without `TCP_NODELAY`.
 
 use std::path::PathBuf;
 use std::process::Command;

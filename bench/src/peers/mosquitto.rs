@@ -1,4 +1,4 @@
-//! mosquitto, over TCP and over its WebSocket listener.
+//! mosquitto, over TCP and over its WebSocket listener. Options of sockets are as they come: over TCP, without `TCP_NODELAY`.
 
 use std::fs;
 
