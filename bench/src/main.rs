@@ -38,7 +38,8 @@ struct Arguments {
     /// How long each load lasts.
     #[arg(long, value_name = "MS")]
     milliseconds: Option<u64>,
-    /// Where logs of many messages are kept from one run to the next.
+    /// Where servers keep their logs while they are measured, and logs of many messages are kept from one run to the next: on a disk
+    /// like that of a server, not in memory.
     #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
     cache: PathBuf,
     /// Write what was found into this page, in the place of what was found before.
@@ -91,6 +92,9 @@ fn run(arguments: Arguments) -> Result<bool> {
     }
     let chosen = chosen(&arguments.scenarios)?;
     ensure!(arguments.server.exists(), "{} isn't there: build it, or name it by --server", arguments.server.display());
+    fs::create_dir_all(&arguments.cache).with_context(|| format!("making {}", arguments.cache.display()))?;
+    // The system's own folder for what is temporary may be in memory, where a commit costs nothing.
+    tempfile::env::override_temp_dir(&fs::canonicalize(&arguments.cache)?).ok();
     let machine = machine::describe();
     let begun = Instant::now();
     let milliseconds = arguments.milliseconds.unwrap_or(if arguments.quick { 700 } else { 3000 });

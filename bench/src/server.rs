@@ -10,13 +10,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cores::Cores;
 
 /// How long a server may take until it listens. A log of ten million messages may have to be opened first.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Between two looks at whether something listens.
+/// Between two looks at whether something listens, or has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// What the two ways of counting processor time may differ by, because one is coarse.
@@ -112,6 +113,21 @@ impl Server {
     /// From being started until it could be connected to.
     pub fn start_up(&self) -> Duration {
         self.start_up
+    }
+
+    /// Ends it as whoever runs it would, so that it leaves its log in order.
+    ///
+    /// # Errors
+    /// Where it doesn't end in a minute.
+    pub fn end(mut self) -> Result<()> {
+        let process = Pid::from_raw(i32::try_from(self.child.id())?).context("no process")?;
+        kill_process(process, Signal::TERM)?;
+        let asked = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            ensure!(asked.elapsed() < PATIENCE, "it didn't end when it was asked to");
+            thread::sleep(LOOK_AGAIN);
+        }
+        Ok(())
     }
 
     /// Memory that it has resident, in bytes (`VmRSS` of proc(5)).
