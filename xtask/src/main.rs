@@ -4,6 +4,7 @@
 //! need beyond a Rust toolchain they install themselves, saying first what and how long it takes.
 
 mod autobahn;
+mod bench;
 mod compress;
 mod files;
 mod fuzz;
@@ -44,6 +45,9 @@ cargo xtask <command>
                   `soak --list` says which
   fuzz [--minutes N | --executions N] [TARGET]
                   look for inputs that break a target of fuzz/, or each, for N minutes (1)
+  bench [--quick] [--peers] [SCENARIO …]
+                  measure a server beside the least that any could cost, and with --peers beside others, which are
+                  installed into the user's cache; writes docs/BENCHMARKS.md, unless --quick; `bench --list` says which
   autobahn        the conformance cases of Autobahn|Testsuite against the server's WebSocket (needs Python 2.7)
   help            this text
 
@@ -60,6 +64,7 @@ enum Command {
     Tidy,
     Soak { minutes: u64, scenarios: Vec<String> },
     Fuzz { until: Until, target: Option<String> },
+    Bench { quick: bool, peers: bool, scenarios: Vec<String> },
     Autobahn,
     Help,
 }
@@ -100,6 +105,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some("tidy") => Command::Tidy,
             Some("soak") => Command::Soak { minutes: 10, scenarios: Vec::new() },
             Some("fuzz") => Command::Fuzz { until: Until::Minutes(1), target: None },
+            Some("bench") => Command::Bench { quick: false, peers: false, scenarios: Vec::new() },
             Some("autobahn") => Command::Autobahn,
             Some("help") => return Ok(Command::Help),
             _ => return Err(format!("unknown command {}", name.display()).into()),
@@ -122,8 +128,14 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         match (&mut command, argument) {
             (Command::Setup { tests }, Long("tests")) => *tests = true,
             (Command::Soak { minutes, .. }, Long("minutes")) => *minutes = parser.value()?.parse()?,
-            (Command::Soak { scenarios, .. }, Long("list")) => scenarios.push("--list".into()),
-            (Command::Soak { scenarios, .. }, Value(name)) => scenarios.push(name.string()?),
+            (Command::Soak { scenarios, .. } | Command::Bench { scenarios, .. }, Long("list")) => {
+                scenarios.push("--list".into());
+            }
+            (Command::Soak { scenarios, .. } | Command::Bench { scenarios, .. }, Value(name)) => {
+                scenarios.push(name.string()?);
+            }
+            (Command::Bench { quick, .. }, Long("quick")) => *quick = true,
+            (Command::Bench { peers, .. }, Long("peers")) => *peers = true,
             (Command::Fuzz { until, .. }, Long("minutes")) => *until = Until::Minutes(parser.value()?.parse()?),
             (Command::Fuzz { until, .. }, Long("executions")) => *until = Until::Executions(parser.value()?.parse()?),
             (Command::Fuzz { target: target @ None, .. }, Value(name)) => *target = Some(name.string()?),
@@ -146,6 +158,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Tidy => tidy::tidy(&machine),
         Command::Soak { minutes, scenarios } => soak::soak(&machine, minutes, &scenarios),
         Command::Fuzz { until, target } => fuzz::fuzz(&machine, until, target.as_deref()),
+        Command::Bench { quick, peers, scenarios } => bench::bench(&machine, quick, peers, &scenarios),
         Command::Autobahn => autobahn::autobahn(&machine),
         Command::Help => Ok(()),
     }
@@ -176,6 +189,9 @@ mod tests {
         assert_eq!(fuzz, Command::Fuzz { until: Until::Minutes(10), target: Some("lines".into()) });
         let soak = parsed(&["soak", "kills", "--minutes", "2", "drops"]).unwrap();
         assert_eq!(soak, Command::Soak { minutes: 2, scenarios: vec!["kills".into(), "drops".into()] });
+        let bench = parsed(&["bench", "a", "--peers", "--quick", "a1"]).unwrap();
+        assert_eq!(bench, Command::Bench { quick: true, peers: true, scenarios: vec!["a".into(), "a1".into()] });
+        assert!(parsed(&["bench", "--minutes", "2"]).is_err());
         assert!(parsed(&["fuzz", "lines", "sniff"]).is_err());
         assert!(parsed(&["fuzz", "--minutes", "some"]).is_err());
         assert!(parsed(&[]).is_err());
