@@ -1,8 +1,11 @@
 //! The readers of one room among those of a shard, and what they are about to be shown.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 
 use super::form::{Form, Said};
+use crate::outbox::Outbox;
 
 /// A room's readers, by the form they take.
 #[derive(Debug, Default)]
@@ -22,10 +25,13 @@ struct Group {
 }
 
 /// A reader's place in a group.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seat {
+#[derive(Debug)]
+struct Seat {
     /// The reader, as its shard numbers it.
-    pub(super) reader: usize,
+    reader: usize,
+    /// Here too, so that it is found without a detour: with a thousand readers each step of the way to it is a wait for
+    /// memory.
+    outbox: Arc<Outbox>,
     /// How much of what is pending it has been given already, or isn't to be given.
     given: usize,
 }
@@ -54,9 +60,9 @@ impl Audience {
     }
 
     /// Seats a reader: it is shown what is said from now on. Returns its place.
-    pub(super) fn enter(&mut self, form: Form, reader: usize) -> usize {
+    pub(super) fn enter(&mut self, form: Form, reader: usize, outbox: Arc<Outbox>) -> usize {
         let group = &mut self.groups[form.index()];
-        group.seats.push(Seat { reader, given: group.pending.len() });
+        group.seats.push(Seat { reader, outbox, given: group.pending.len() });
         group.seats.len() - 1
     }
 
@@ -118,13 +124,13 @@ impl Audience {
 
 impl Share<'_> {
     /// Goes through the readers, with what of it each has yet to be given. Returns to how many of them it was given.
-    pub(super) fn give(self, mut put: impl FnMut(usize, &Bytes) -> bool) -> u64 {
+    pub(super) fn give(self, mut put: impl FnMut(usize, &Outbox, &Bytes) -> bool) -> u64 {
         let Self { bytes, seats, .. } = self;
         let mut given = 0;
-        for Seat { reader, given: already } in seats {
+        for Seat { reader, outbox, given: already } in seats {
             let is_put = match std::mem::take(already) {
-                0 => put(*reader, &bytes),
-                already if already < bytes.len() => put(*reader, &bytes.slice(already..)),
+                0 => put(*reader, outbox, &bytes),
+                already if already < bytes.len() => put(*reader, outbox, &bytes.slice(already..)),
                 _ => false,
             };
             given += u64::from(is_put);

@@ -165,8 +165,8 @@ impl Shard {
 
     fn subscribe(&mut self, session: SessionId, room: RoomId) {
         let Some(&reader) = self.sessions.get(&session) else { return };
-        let Some(Reader { form, seats, .. }) = self.readers.get_mut(reader) else { return };
-        let place = self.rooms.entry(room).or_default().enter(*form, reader);
+        let Some(Reader { form, outbox, seats, .. }) = self.readers.get_mut(reader) else { return };
+        let place = self.rooms.entry(room).or_default().enter(*form, reader, Arc::clone(outbox));
         seats.push((room, place));
     }
 
@@ -250,9 +250,9 @@ impl Shard {
         for form in Form::ALL {
             let Some(share) = audience.take(form) else { continue };
             let (messages, others) = (share.messages, share.others);
-            let given = share.give(|reader, bytes| match when {
-                When::Now => self.put_now(reader, bytes),
-                When::Later => self.put(reader, bytes.clone()),
+            let given = share.give(|reader, outbox, bytes| match when {
+                When::Now => self.put_now(form, outbox, bytes),
+                When::Later => self.is_put(reader, outbox.deliver(bytes.clone())),
             });
             // Counted once for all readers, and not for each: this is where the server spends its time.
             self.counts.delivered(form, true, given * messages);
@@ -268,11 +268,10 @@ impl Shard {
     }
 
     /// Writes what was delivered to a reader. Returns whether it will be sent.
-    fn put_now(&mut self, reader: usize, bytes: &Bytes) -> bool {
-        let Some(Reader { form, outbox, .. }) = self.readers.get(reader) else { return false };
+    fn put_now(&mut self, form: Form, outbox: &Outbox, bytes: &Bytes) -> bool {
         let put = outbox.deliver_now(bytes, &mut self.writes);
         if put == Put::Full {
-            self.too_slow(*form, outbox);
+            self.too_slow(form, outbox);
         }
         put == Put::Queued
     }
