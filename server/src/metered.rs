@@ -138,7 +138,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn without_a_limit_nothing_waits() {
         let (mut client, mut server) = metered(0, 0, b"");
-        client.write_all(&[1; 100_000]).await.unwrap();
+        client.write_all(&vec![1; 100_000]).await.unwrap();
         drop(client);
         let began = Instant::now();
         let mut got = Vec::new();

@@ -73,6 +73,7 @@ enum Class {
     Answer,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is true or not by itself, whatever the others are")]
 #[derive(Debug, Default)]
 struct State {
     /// What can go to the socket.

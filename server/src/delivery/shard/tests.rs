@@ -192,8 +192,7 @@ async fn an_event_is_encoded_once_for_a_line_and_a_frame() {
 async fn what_is_there_at_once_is_one_write_for_each_reader_and_encoded_once() {
     let mut house = House::new();
     let mut clients = Vec::new();
-    for session in 0..30 {
-        let form = Form::ALL[session as usize % 3];
+    for (session, form) in (0..30).zip(Form::ALL.into_iter().cycle()) {
         clients.push(house.reader(session, form, 1 << 18, None).await);
     }
     let (writes, texts, json) = {
