@@ -107,7 +107,7 @@ pub enum Query {
         /// How many at most.
         limit: usize,
     },
-    /// The rooms that something was said in, the latest first. Answered with [`Outcome::Rooms`].
+    /// The rooms that something was said in, the latest first, to a second. Answered with [`Outcome::Rooms`].
     Rooms {
         /// How many at most.
         limit: usize,

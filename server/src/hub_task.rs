@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use partyline_hub::{Effect, Hub, Input, PostId, SessionId};
@@ -224,7 +223,6 @@ pub(crate) async fn run(
                 if taken == 0 {
                     break;
                 }
-                take_more(&mut queue, &mut wakes);
             }
             () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {
                 wakes.push(Wake::Hub(Input::Wake));
@@ -256,17 +254,6 @@ pub(crate) async fn run(
     // The log's threads may be waiting to tell their last answers: nobody takes them any more.
     drop(queue);
     log.close();
-}
-
-/// Lets whoever has more to say say it first, where that waits for this processor: what is taken at once is written at
-/// once. Where nobody waits this is one call, and nothing is ever slept for.
-fn take_more(queue: &mut mpsc::Receiver<Wake>, wakes: &mut Vec<Wake>) {
-    thread::yield_now();
-    while wakes.len() < BATCH
-        && let Ok(wake) = queue.try_recv()
-    {
-        wakes.push(wake);
-    }
 }
 
 fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDeque<Input>, clock: Clock) {

@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::thread;
 
 use bytes::Bytes;
 use partyline_hub::{RoomId, SessionId};
@@ -53,10 +52,18 @@ pub(super) enum Order {
 struct Reader {
     form: Form,
     outbox: Arc<Outbox>,
-    /// Where it sits. Rooms are few: the hub bounds them.
+    /// Where it sits, ordered by room.
     seats: Vec<(RoomId, usize)>,
     /// Something was put into its outbox that isn't written yet.
     dirty: bool,
+}
+
+impl Reader {
+    /// Its place in a room, if it is there.
+    fn place(&self, room: RoomId) -> Option<usize> {
+        let at = self.seats.binary_search_by_key(&room, |(other, _)| *other).ok()?;
+        self.seats.get(at).map(|&(_, place)| place)
+    }
 }
 
 /// A share of the readers. Which they are is the business of whoever gives the orders.
@@ -88,8 +95,6 @@ impl Shard {
             for order in batch {
                 self.obey(order);
             }
-            // Whoever has more orders and waits for this processor gives them first, see the hub's task.
-            thread::yield_now();
             for order in orders.try_iter().take(BATCHES).flatten() {
                 self.obey(order);
             }
@@ -170,7 +175,8 @@ impl Shard {
         let Some(&reader) = self.sessions.get(&session) else { return };
         let Some(Reader { form, outbox, seats, .. }) = self.readers.get_mut(reader) else { return };
         let place = self.rooms.entry(room).or_default().enter(*form, reader, Arc::clone(outbox));
-        seats.push((room, place));
+        let at = seats.partition_point(|(other, _)| *other < room);
+        seats.insert(at, (room, place));
     }
 
     fn unsubscribe(&mut self, session: SessionId, room: RoomId) {
@@ -193,17 +199,17 @@ impl Shard {
     /// Takes a reader's seat in a room away.
     fn stand_up(&mut self, reader: usize, room: RoomId) {
         let Some(Reader { form, seats, .. }) = self.readers.get_mut(reader) else { return };
-        let Some(at) = seats.iter().position(|(other, _)| *other == room) else { return };
-        let (form, (_, place)) = (*form, seats.swap_remove(at));
+        let Ok(at) = seats.binary_search_by_key(&room, |(other, _)| *other) else { return };
+        let (form, (_, place)) = (*form, seats.remove(at));
         let Entry::Occupied(mut audience) = self.rooms.entry(room) else { return };
         let moved = audience.get_mut().leave(form, place);
         if audience.get().is_empty() {
             audience.remove();
         }
         if let Some(moved) = moved.and_then(|moved| self.readers.get_mut(moved))
-            && let Some(seat) = moved.seats.iter_mut().find(|(other, _)| *other == room)
+            && let Ok(at) = moved.seats.binary_search_by_key(&room, |(other, _)| *other)
         {
-            seat.1 = place;
+            moved.seats[at].1 = place;
         }
     }
 
@@ -212,9 +218,8 @@ impl Shard {
         let quiet = audience.is_quiet();
         let except = except.and_then(|session| self.sessions.get(&session)).copied();
         let seat = except.and_then(|reader| {
-            let Reader { form, seats, .. } = self.readers.get(reader)?;
-            let &(_, place) = seats.iter().find(|(other, _)| *other == room)?;
-            Some((reader, *form, place))
+            let reader_there = self.readers.get(reader)?;
+            Some((reader, reader_there.form, reader_there.place(room)?))
         });
         let ahead = seat.and_then(|(reader, form, place)| Some((reader, audience.take_ahead(form, place)?)));
         let gathered = audience.say(said);
@@ -234,12 +239,15 @@ impl Shard {
 
     /// Gives a reader what its rooms were shown so far: something for it alone comes next.
     fn catch_up(&mut self, reader: usize) {
-        if self.gathering.is_empty() {
-            return;
-        }
-        let Some(Reader { form, seats, .. }) = self.readers.get(reader) else { return };
-        let (form, seats) = (*form, seats.clone());
-        for (room, place) in seats {
+        let Some(there) = self.readers.get(reader) else { return };
+        let form = there.form;
+        // Where something is pending in rooms of its own: looked for from the side that has fewer.
+        let pending: Vec<(RoomId, usize)> = if there.seats.len() < self.gathering.len() {
+            there.seats.clone()
+        } else {
+            self.gathering.iter().filter_map(|&room| Some((room, there.place(room)?))).collect()
+        };
+        for (room, place) in pending {
             let ahead = self.rooms.get_mut(&room).and_then(|audience| audience.take_ahead(form, place));
             if let Some(bytes) = ahead {
                 self.put(reader, bytes);
