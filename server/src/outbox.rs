@@ -9,40 +9,21 @@
 //! at once. The connection's own task is woken only for what it alone can do: to wait until a socket takes more, to encode
 //! or understand an event, and to end. Waking a task for each reader and message costs as much as the write.
 
-mod size;
+mod item;
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf, Bytes};
-use partyline_shared::Event;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
 
-pub(crate) use self::size::size;
+pub(crate) use self::item::{Item, size};
 use crate::link::Link;
 
 /// Pieces that are written at once at most. There are few: what is delivered in a room at a time is one.
 const PIECES: usize = 16;
-
-/// One thing to send, in the form that its reader takes.
-#[derive(Clone, Debug)]
-pub(crate) enum Item {
-    /// As it goes to the socket.
-    Bytes(Bytes),
-    /// For a transport that has to understand its answers (plain text), or that encodes it itself (a page).
-    Event(Box<Event>),
-}
-
-impl Item {
-    fn len(&self) -> usize {
-        match self {
-            Self::Bytes(bytes) => bytes.len(),
-            Self::Event(event) => size(event),
-        }
-    }
-}
 
 /// What came of putting something in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,3 +1,4 @@
+use partyline_shared::Event;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 

@@ -1,6 +1,26 @@
-//! How much room an event takes that isn't encoded yet.
+//! One thing to send, and how much room it takes.
 
+use bytes::Bytes;
 use partyline_shared::{Event, MemberRef, Message};
+
+/// One thing to send, in the form that its reader takes.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    /// As it goes to the socket.
+    Bytes(Bytes),
+    /// For a transport that has to understand its answers (plain text), or that encodes it itself (a page).
+    Event(Box<Event>),
+}
+
+impl Item {
+    /// Bytes that it takes, or about that.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Event(event) => size(event),
+        }
+    }
+}
 
 /// At least what an event will be as JSON, without encoding it: whoever asks for its size is the hub's task.
 pub(crate) fn size(event: &Event) -> usize {
