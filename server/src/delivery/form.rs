@@ -84,15 +84,16 @@ impl Said {
     }
 }
 
-/// What is encoded for one reader by the thread that writes to many, in bytes. A page may be megabytes: it is encoded by its
-/// reader's own task, or the others would wait meanwhile. To wake that for less costs more than the encoding.
-const AT_ONCE: usize = 16 * 1024;
+/// What whoever enters a room is told by the thread that writes to many, in bytes; to wake its own task for less costs more
+/// than the encoding. Longer ones, and all that is asked for in a loop, are encoded by the reader's own task: the other
+/// readers would wait meanwhile.
+const AT_ONCE: usize = 8 * 1024;
 
 /// An event for one reader, in the form it takes.
 pub(crate) fn item(form: Form, event: Event) -> Item {
     match (form, &event) {
-        (Form::Plain, _) => Item::Event(Box::new(event)),
-        (_, Event::History(_) | Event::Joined(_)) if size(&event) > AT_ONCE => Item::Event(Box::new(event)),
+        (Form::Plain, _) | (_, Event::History(_)) => Item::Event(Box::new(event)),
+        (_, Event::Joined(_)) if size(&event) > AT_ONCE => Item::Event(Box::new(event)),
         (Form::JsonLine, _) => Item::Bytes(line(&event)),
         (Form::Frame, _) => Item::Bytes(frame(&event)),
     }
