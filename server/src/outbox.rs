@@ -5,8 +5,8 @@
 //! wait up to `delivered` bytes, its answers up to `answers`; a reader that exceeds either is told `bye` after
 //! what it has, and gets nothing more. It lost its connection, not a message: it comes back and resumes.
 //!
-//! The fast path is [`Outbox::flush`]: whoever put something in writes it to the socket there and then, all that is queued
-//! at once. The connection's own task is woken only for what it alone can do: to wait until a socket takes more, to encode
+//! The fast path is [`Outbox::deliver_now`]: whoever has something for the reader writes it to the socket there and then,
+//! all that is there at once. The connection's own task is woken only for what it alone can do: to wait until a socket takes more, to encode
 //! or understand an event, and to end. Waking a task for each reader and message costs as much as the write.
 
 mod item;

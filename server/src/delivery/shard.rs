@@ -120,8 +120,7 @@ impl Shard {
     /// Gives everybody what is pending, and writes it.
     pub(super) fn write(&mut self) {
         // Those who were answered first: whoever waits for that to go on does so while the others are written to, and what
-        // comes of it is there for the next time. With one sender that keeps 64 messages on their way, each write brought a
-        // reader 32 without this.
+        // comes of it is there for the next time.
         self.flush();
         match std::mem::take(&mut self.gathering).as_slice() {
             [] => {}

@@ -22,7 +22,7 @@ impl Item {
     }
 }
 
-/// At least what an event will be as JSON, without encoding it: whoever asks for its size is the hub's task.
+/// At least what an event will be as JSON, without encoding it: whoever asks for its size has other readers waiting.
 pub(crate) fn size(event: &Event) -> usize {
     match event {
         Event::History(page) => FRAME + page.room.len() + page.messages.iter().map(message).sum::<usize>(),

@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use self::commands::too_fast;
 use self::lockstep::Backlog;
 use self::opening::{NOT_IMPLEMENTED, Opening};
-use super::overdue;
+use super::{LAST_WORDS, overdue};
 use crate::delivery::Form;
 use crate::hub_task::{HubHandle, Session, Stopped};
 use crate::link::Link;
@@ -71,7 +71,8 @@ pub(crate) async fn serve(
         _ = person.run(first) => {}
         () = overdue(&outbox) => return Ok(()),
     }
-    outbox.unblocked().await;
+    // Whoever takes nothing isn't waited for here either.
+    let _ = Box::pin(tokio::time::timeout(LAST_WORDS, outbox.unblocked())).await;
     Box::pin(link.hang_up()).await
 }
 

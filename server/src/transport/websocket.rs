@@ -17,7 +17,7 @@ use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message, Utf8Bytes};
 
 use super::liveness::{Liveness, Silence};
-use super::overdue;
+use super::{LAST_WORDS, overdue};
 use crate::delivery::{Form, frame};
 use crate::hub_task::{HubHandle, Session};
 use crate::link::Link;
@@ -49,7 +49,8 @@ pub(super) async fn serve(link: Arc<Link>, first: Bytes, hub: HubHandle, max_obj
         } => {}
         () = overdue(outbox) => return,
     }
-    Box::pin(socket.close(&link)).await;
+    // Whoever takes nothing isn't waited for here either.
+    let _ = tokio::time::timeout(LAST_WORDS, Box::pin(socket.close(&link))).await;
 }
 
 async fn read(session: &Session, socket: &mut Socket, link: &Link, first: Bytes, max_object: usize) {
