@@ -1,6 +1,8 @@
 //! The grammar of a typed line: slash commands, or something to say. The plain-text dialect, the page and the
 //! native client all read lines with it.
 
+use crate::text::visible::is_invisible;
+
 /// What a person typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -83,7 +85,7 @@ pub fn parse_line(line: &str) -> Result<Line, SlashError> {
         || (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| rest.trim_start_matches('#').to_owned());
     let optional_word =
         |usage| if rest.is_empty() { Ok(None) } else { word().map(Some).ok_or(SlashError::Usage(usage)) };
-    match name.to_lowercase().as_str() {
+    match name.to_ascii_lowercase().as_str() {
         "nick" => word().map(Line::Nick).ok_or(SlashError::Usage("/nick NAME")),
         "join" | "j" => word().map(Line::Join).ok_or(SlashError::Usage("/join ROOM")),
         "part" | "leave" => optional_word("/part [ROOM]").map(Line::Part),
@@ -109,7 +111,8 @@ pub fn parse_line(line: &str) -> Result<Line, SlashError> {
         },
         "help" | "?" => Ok(Line::Help),
         "quit" | "exit" => Ok(Line::Quit),
-        _ => Err(SlashError::Unknown(crate::clean_line(&name.chars().take(32).collect::<String>()))),
+        // Seen by whoever typed it, perhaps on a terminal.
+        _ => Err(SlashError::Unknown(name.chars().filter(|&c| !c.is_control() && !is_invisible(c)).take(32).collect())),
     }
 }
 
