@@ -115,7 +115,7 @@ mod tests {
                 lowered += 1;
             }
         }
-        assert!(lowered > 500, "{lowered}");
+        assert!(lowered > 400, "{lowered}");
         for c in ["a", "é", "ж", "ё", "ą", "ω", "ß", "小", "9"].map(|c| c.chars().next().unwrap()) {
             let upper: Vec<_> = c.to_uppercase().collect();
             assert_eq!(capital(c), if upper.len() == 1 { upper[0] } else { c });
