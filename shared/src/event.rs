@@ -6,7 +6,7 @@ use crate::{ClientRef, Epoch, Limits, MemberId, Refused, Seq, Timestamp, Token};
 
 /// One thing that the server says. In JSON it is an object whose `type` is the variant's name in
 /// `snake_case`. A client ignores fields and types that it doesn't know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// The answer to `hello`.
@@ -26,7 +26,7 @@ pub enum Event {
         /// What happened.
         change: Change,
         /// What they were called before, where they renamed themselves.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         was: Option<String>,
     },
     /// How many are in a crowd now: a room with more than [`Limits::crowd`] members, which isn't told who comes, goes
@@ -73,16 +73,15 @@ pub enum Event {
     /// The answer to `ping`.
     Pong {
         /// What the `ping` held.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         nonce: Option<u64>,
     },
     /// A type that this version doesn't know, to be ignored.
-    #[serde(other)]
     Unknown,
 }
 
 /// A member, as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MemberRef {
     /// Who they are, whatever they are called.
     pub id: MemberId,
@@ -91,7 +90,7 @@ pub struct MemberRef {
 }
 
 /// The answer to `hello`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Welcome {
     /// The version of the protocol that the server speaks.
     pub protocol: u32,
@@ -112,12 +111,12 @@ pub struct Welcome {
 }
 
 /// A room that was entered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Joined {
     /// The room, in the spelling that it goes by.
     pub room: String,
     /// The room as it was asked for, where that is another spelling.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
     /// How many are in it.
     pub count: usize,
@@ -129,12 +128,12 @@ pub struct Joined {
     /// lies between the resume point and the first of these is to be had with `history`.
     pub messages: Vec<Message>,
     /// The resume point means nothing here (another epoch, or past the head): drop what you have of this room.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub afresh: bool,
 }
 
 /// A numbered entry of a room or a private conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
     /// The room's name, or `@` and the id of the other member.
     pub room: String,
@@ -145,13 +144,12 @@ pub struct Message {
     /// Who said it, as they were called then.
     pub from: MemberRef,
     /// Who it was said to, in a private conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<MemberRef>,
     /// What sort of entry it is.
-    #[serde(default, skip_serializing_if = "Kind::is_text")]
+    #[serde(skip_serializing_if = "Kind::is_text")]
     pub kind: Kind,
     /// What was said. Line breaks (`\n`) and tabs are the only control characters in it.
-    #[serde(default)]
     pub text: String,
     /// The door that it came through.
     pub via: Via,
@@ -198,10 +196,10 @@ pub enum Via {
 }
 
 /// What one said is on the disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
     /// The client's name for the attempt.
-    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<ClientRef>,
     /// Where: as in [`Message::room`].
     pub room: String,
@@ -210,10 +208,10 @@ pub struct Sent {
     /// When it was written.
     pub at: Timestamp,
     /// Who it was said to, in a private conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<MemberRef>,
     /// What is kept of the text, where that isn't all of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
@@ -233,7 +231,7 @@ pub enum Change {
 }
 
 /// A page of what was said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HistoryPage {
     /// The room or conversation.
     pub room: String,
@@ -246,7 +244,7 @@ pub struct HistoryPage {
 }
 
 /// A room, in a list of rooms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomSummary {
     /// Its name.
     pub room: String,
@@ -257,7 +255,7 @@ pub struct RoomSummary {
 }
 
 /// A private conversation, in a list of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conversation {
     /// `@` and the other member's id.
     pub room: String,
@@ -268,14 +266,14 @@ pub struct Conversation {
 }
 
 /// The connection ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Bye {
     /// Why, for programs.
     pub reason: ByeReason,
     /// Why, for people.
     pub text: String,
     /// How long to wait before coming back, in milliseconds. Without it, don't.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub return_after_ms: Option<u64>,
 }
 
