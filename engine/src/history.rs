@@ -115,7 +115,7 @@ impl Engine {
         let (Some(room), Some(track)) = (self.model.rooms.get_mut(name), self.tracks.get_mut(name)) else { return };
         // What is on its way for them is of no use any more, and is known by that when it comes.
         (track.wish, room.loading, room.followed) = (None, None, true);
-        track.to_end(room, window);
+        track.go_to_end(room, window);
         out.changed(Change::Timeline(name.to_owned()));
     }
 

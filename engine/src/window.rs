@@ -71,13 +71,13 @@ impl Track {
         }
         let is_ahead = holds(&room.ahead);
         if is_ahead {
-            self.to_end(room, window);
+            self.go_to_end(room, window);
         }
         is_ahead
     }
 
     /// The window goes to the end.
-    pub(crate) fn to_end(&mut self, room: &mut Room, window: usize) {
+    pub(crate) fn go_to_end(&mut self, room: &mut Room, window: usize) {
         if room.has_newer && !self.meet(room, window) {
             room.messages = std::mem::take(&mut room.ahead);
             room.has_newer = false;
@@ -166,7 +166,7 @@ impl Track {
         room.messages.extend(messages);
         Self::trim_start(room, window);
         if room.messages.is_empty() {
-            self.to_end(room, window);
+            self.go_to_end(room, window);
         } else {
             self.meet(room, window);
         }

@@ -241,7 +241,9 @@ fn a_message_of_a_conversation_is_reached_once_there_is_one() {
     let asked = client.event(Event::Message(first));
     assert_eq!(asked, [format!(r#"{{"type":"history","room":"{bob}","limit":50}}"#)]);
     let mut all = messages(&bob, 1..=3);
-    all.iter_mut().for_each(|message| message.to = Some(member("me")));
+    for message in &mut all {
+        message.to = Some(member("me"));
+    }
     let asked = client.event(page(&bob, 3, all.clone(), false));
     assert_eq!(asked, [format!(r#"{{"type":"history","room":"{bob}","after":0,"limit":100}}"#)]);
     assert_eq!(client.event(page(&bob, 3, all, false)), [format!("reached {bob} 2")]);
