@@ -210,7 +210,7 @@ pub struct Engine {
     pub(crate) sends: Sends,
     /// Rooms that one wants to be in and isn't yet.
     pub(crate) wanted: Vec<Wanted>,
-    /// Rooms that one has left, by key, until the server says so: what they still say is late.
+    /// Rooms that one has left, until the server says so: what they still say is late.
     pub(crate) parting: BTreeSet<String>,
     /// A message to be seen once its room is there.
     pub(crate) goal: Option<(String, Seq)>,
