@@ -189,7 +189,7 @@ impl Engine {
             }
             self.wanted.remove(at);
             let barred = refused.room.clone().unwrap_or_default();
-            self.goal = self.goal.take().filter(|(room, _)| key(room) != key(&barred));
+            self.goal = self.goal.take().filter(|(room, _)| !same_name(room, &barred));
             out.changed(Change::Barred { room: barred, code: refused.code, text: refused.text.clone() });
         }
         let context = self.context();
