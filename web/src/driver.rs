@@ -261,6 +261,8 @@ impl Driver {
                 stale.rooms = true;
                 stale.timeline |= is_current(&room);
             }
+            // Nobody goes to a message yet.
+            Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. } => {}
             Change::Members(room) => stale.members |= is_current(&room),
             Change::Typing(room) => stale.typing |= is_current(&room),
             Change::Entered(room) => {
@@ -328,6 +330,7 @@ impl Driver {
     fn publish(self) {
         self.choose_room();
         self.follow_told();
+        self.follow();
         self.mark_read();
         let core = self.core();
         let mut core = core.borrow_mut();
@@ -377,6 +380,15 @@ impl Driver {
         if let Some(name) = conversation.flatten() {
             self.core().borrow_mut().told = None;
             self.show(&name, Step::New);
+        }
+    }
+
+    /// Tells the engine whether the person follows what is said, or reads further up.
+    fn follow(self) {
+        let (room, follow) = (self.view.current.get_untracked(), self.view.at_end.get_untracked());
+        let differs = |engine: &Engine| engine.model().rooms.get(&room).is_some_and(|room| room.followed != follow);
+        if self.with_engine(differs) == Some(true) {
+            self.handle(Input::User(Action::Follow { room, follow }));
         }
     }
 
