@@ -165,6 +165,8 @@ impl Session {
                             self.news.push(News::Changed(Change::Notice { room: None, text, error: true }));
                         }
                     }
+                    // Whoever leaves a terminal is told what wasn't sent.
+                    Output::Keep => {}
                     Output::Changed(change) => self.news.push(News::Changed(change)),
                 }
             }

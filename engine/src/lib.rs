@@ -15,11 +15,13 @@ mod model;
 mod outputs;
 mod pending;
 mod private;
+mod reads;
 mod receive;
 mod room;
 mod rooms;
 mod timeline;
 mod typing;
+mod unsent;
 mod window;
 
 pub use clock::Clock;
@@ -27,3 +29,4 @@ pub use engine::{Action, Change, Engine, Input, Output, Settings, Unreachable};
 pub use model::{Connection, Identity, Model};
 pub use pending::{Pending, PendingState};
 pub use room::{Loading, Room, TypingMember};
+pub use unsent::Unsent;

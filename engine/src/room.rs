@@ -65,6 +65,9 @@ pub struct Room {
     pub followed: bool,
     /// The last number that the person has seen.
     pub read: Seq,
+    /// That is so because the person was here, in this or another session. Otherwise nobody knows, and what was said before
+    /// the room was entered is taken for read.
+    pub marked: bool,
     /// How many messages of others came after it.
     pub unread: usize,
     /// Who is typing.
@@ -91,6 +94,7 @@ impl Room {
             loading: None,
             followed: true,
             read: Seq(0),
+            marked: false,
             unread: 0,
             typing: Vec::new(),
         }

@@ -66,6 +66,13 @@ pub enum Event {
         /// Who.
         member: MemberRef,
     },
+    /// The member has read up to there, in another session.
+    Read {
+        /// The room or conversation.
+        room: String,
+        /// The last number that was read.
+        seq: Seq,
+    },
     /// A command was not carried out.
     Refused(Refused),
     /// The connection ends after this.
@@ -81,7 +88,7 @@ pub enum Event {
 }
 
 /// A member, as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberRef {
     /// Who they are, whatever they are called.
     pub id: MemberId,
@@ -127,6 +134,9 @@ pub struct Joined {
     /// The latest messages in order, at most [`Limits::replay`]; after a resume point, only those past it. What
     /// lies between the resume point and the first of these is to be had with `history`.
     pub messages: Vec<Message>,
+    /// The last number that the member has read here, in any session; `None` where that isn't known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Seq>,
     /// The resume point means nothing here (another epoch, or past the head): drop what you have of this room.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub afresh: bool,
@@ -263,6 +273,9 @@ pub struct Conversation {
     pub nick: String,
     /// The highest number so far.
     pub head: Seq,
+    /// The last number that the member has read here, in any session; `None` where that isn't known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Seq>,
 }
 
 /// The connection ends.

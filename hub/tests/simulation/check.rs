@@ -149,6 +149,8 @@ pub(crate) struct Checker {
     reads: BTreeMap<ReadId, Option<String>>,
     /// What was said by those who aren't there, and isn't answered.
     pub(crate) posts: BTreeMap<PostId, (MemberId, String)>,
+    /// The highest number that each member said it had read, by room.
+    pub(crate) read: BTreeMap<(MemberId, String), Seq>,
     /// Who used a reference last.
     references: BTreeMap<String, SessionId>,
     pub(crate) step: Step,
@@ -172,6 +174,7 @@ impl Checker {
             appends: BTreeMap::new(),
             reads: BTreeMap::new(),
             posts: BTreeMap::new(),
+            read: BTreeMap::new(),
             references: BTreeMap::new(),
             step: Step::default(),
         }
@@ -277,6 +280,13 @@ impl Checker {
                 self.delivered(&key, event, *except, log)
             }
             Effect::Posted { post, outcome } => self.posted(*post, outcome),
+            Effect::Mark { member, marks } => {
+                ensure!(!marks.is_empty(), "nothing is written of what {member} has read");
+                let said =
+                    |(key, seq): &(String, Seq)| self.read.get(&(*member, key.clone())).is_some_and(|said| seq <= said);
+                ensure!(marks.iter().all(said), "{member} never said that it read that: {marks:?}");
+                Ok(())
+            }
             Effect::Append { append, entry } if entry.via == Via::Udp => self.appended_post(*append, entry),
             Effect::Append { append, entry } => self.appended(*append, entry),
             Effect::Read { read, query } => {
@@ -391,6 +401,12 @@ impl Checker {
             Command::Ping { .. } => awaits("ping"),
             Command::Part { .. } => awaits("part"),
             Command::Quit => seen.leaving = true,
+            Command::Read { room, seq } => {
+                if let (Some(member), Some(key)) = (seen.member, key_of(room)) {
+                    let said = self.read.entry((member, key)).or_default();
+                    *said = (*seq).max(*said);
+                }
+            }
             Command::Hello(_) | Command::Tell { .. } | Command::Nick { .. } | Command::Typing { .. } => {}
         }
     }

@@ -126,7 +126,8 @@ mod tests {
         let refused = decode_event(r#"{"type":"refused","code":"odd","text":"no","room":null}"#).unwrap();
         assert_eq!(refused, Event::Refused(Refused::new(Code::Unknown, "no")));
         let from = r#"{"id":"2581ab76d7cffe457242c577c26fafc5","nick":"bob"}"#;
-        let message = format!(r#"{{"type":"message","room":"a","seq":1,"at":1,"from":{from},"kind":"vote","via":"fax"}}"#);
+        let message =
+            format!(r#"{{"type":"message","room":"a","seq":1,"at":1,"from":{from},"kind":"vote","via":"fax"}}"#);
         let Event::Message(message) = decode_event(&message).unwrap() else { panic!() };
         assert_eq!((message.kind, message.via, message.text.as_str()), (crate::Kind::Unknown, crate::Via::Unknown, ""));
     }
