@@ -10,15 +10,14 @@ use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Outp
 use partyline_shared::codec::json;
 use partyline_shared::{Limits, Line, Nick, Seq, Target, Timestamp, parse_line};
 
+use crate::announce::announce;
+use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
 use crate::view::{Notice, Stale, View};
 use crate::{page, route, storage, time};
 
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
 const WINDOW: usize = 400;
-
-/// Most notices at a time; the oldest goes.
-const NOTICES: usize = 4;
 
 /// How long a hidden page gathers news: browsers draw no frames there, but the title should tell.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(200);
@@ -62,6 +61,7 @@ struct Core {
     /// What came after this in the room that is shown is marked as new.
     new_after: Option<Seq>,
     notices: u64,
+    tallies: Tallies,
 }
 
 /// The driver of this page.
@@ -277,11 +277,7 @@ impl Driver {
                 if dead_end {
                     self.view.current.set(String::new());
                 }
-                self.view.notices.update(|notices| {
-                    notices.push(Notice { id, text, error });
-                    let surplus = notices.len().saturating_sub(NOTICES);
-                    notices.drain(..surplus);
-                });
+                self.view.tell(Notice { id, text, error });
             }
         }
     }
@@ -326,10 +322,11 @@ impl Driver {
         self.follow_told();
         self.mark_read();
         let core = self.core();
-        let mut core = core.borrow_mut();
-        core.scheduled = false;
-        let stale = std::mem::take(&mut core.stale);
-        let Some(engine) = &core.engine else { return };
+        let mut borrowed = core.borrow_mut();
+        let Core { engine, stale, scheduled, tallies, new_after, .. } = &mut *borrowed;
+        *scheduled = false;
+        let stale = std::mem::take(stale);
+        let Some(engine) = engine else { return };
         if stale.rooms {
             let rooms: Vec<_> = engine.model().rooms.values().filter(|room| !room.private).collect();
             // Before the first answer there are none, which is no reason to forget those of the last visit.
@@ -337,7 +334,10 @@ impl Driver {
                 storage::keep_rooms(&rooms.iter().map(|room| room.name.clone()).collect::<Vec<_>>());
             }
         }
-        self.view.update(engine.model(), stale, core.new_after);
+        let news = if stale.rooms { tallies.look(engine.model()) } else { Vec::new() };
+        self.view.update(engine.model(), stale, *new_after, tallies);
+        drop(borrowed);
+        announce(self, news);
     }
 
     /// Sees to it that the room that is shown is one that there is: by its proper name, and another one if it

@@ -137,13 +137,11 @@ impl Settings {
     }
 
     /// Whether a room is to be quiet.
-    #[allow(dead_code, reason = "what draws it comes next")]
     pub(crate) fn is_muted(self, room: &str) -> bool {
         self.muted.with(|muted| muted.contains(room))
     }
 
     /// Makes a room quiet, or lets it be heard again.
-    #[allow(dead_code, reason = "what draws it comes next")]
     pub(crate) fn set_muted(self, room: &str, quiet: bool) {
         self.muted.update(|muted| {
             if quiet {

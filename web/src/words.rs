@@ -38,7 +38,6 @@ impl Language {
     }
 
     /// What it calls itself: whoever looks for it may read no other.
-    #[allow(dead_code, reason = "what draws it comes next")]
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::English => "English",
