@@ -20,6 +20,9 @@ use crate::{page, route, storage, time};
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
 const WINDOW: usize = 400;
 
+/// Most notices at a time; the oldest goes.
+const NOTICES: usize = 4;
+
 /// How long a hidden page gathers news: browsers draw no frames there, but the title should tell.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(200);
 
@@ -283,7 +286,11 @@ impl Driver {
                 if dead_end {
                     self.view.current.set(String::new());
                 }
-                self.view.tell(Notice { id, text, error });
+                self.view.notices.update(|notices| {
+                    notices.push(Notice { id, text, error });
+                    let surplus = notices.len().saturating_sub(NOTICES);
+                    notices.drain(..surplus);
+                });
             }
         }
     }

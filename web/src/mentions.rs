@@ -74,10 +74,11 @@ impl Tallies {
                 said && (room.private || names(&message.text, &me.nick))
             };
             let tally = self.0.entry(name.clone()).or_default();
-            let last = room.messages.back().map_or(Seq(0), |message| message.seq);
+            let last = room.live().back().map_or(Seq(0), |message| message.seq);
             // A room that starts again at a lower number is of another log.
-            if room.unread == 0 || room.read != tally.read || last < tally.seen {
-                let seen = if last < tally.seen { Seq(0) } else { tally.seen };
+            let restarted = room.head < tally.seen;
+            if room.unread == 0 || room.read != tally.read || restarted {
+                let seen = if restarted { Seq(0) } else { tally.seen };
                 *tally = Tally { read: room.read, seen, mentions: 0 };
                 if room.unread > 0 {
                     tally.mentions =
@@ -108,7 +109,7 @@ impl Tallies {
 
 /// What was said after a number, the latest first.
 fn since(room: &Room, after: Seq) -> impl Iterator<Item = &Message> {
-    room.messages.iter().rev().take_while(move |message| message.seq > after)
+    room.live().iter().rev().take_while(move |message| message.seq > after)
 }
 
 #[cfg(test)]
@@ -135,25 +136,6 @@ mod tests {
         MemberRef { id: MemberId([id; 16]), nick: nick.into() }
     }
 
-    fn room(name: &str) -> Room {
-        Room {
-            name: name.into(),
-            title: name.into(),
-            private: name.starts_with('@'),
-            joined: true,
-            members: Vec::new(),
-            count: 0,
-            messages: std::collections::VecDeque::new(),
-            pending: Vec::new(),
-            head: Seq(0),
-            has_older: false,
-            loading: false,
-            read: Seq(0),
-            unread: 0,
-            typing: Vec::new(),
-        }
-    }
-
     fn say(model: &mut Model, name: &str, from: &MemberRef, text: &str) {
         let room = model.rooms.get_mut(name).unwrap();
         room.head = room.head.next();
@@ -176,7 +158,7 @@ mod tests {
         let mut model = Engine::new(settings).model().clone();
         let (ann, bob) = (member(1, "ann"), member(2, "bob"));
         model.me = Some(ann.clone());
-        model.rooms.insert("lobby".into(), room("lobby"));
+        model.rooms.insert("lobby".into(), Room::new("lobby"));
         let mut tallies = Tallies::default();
         say(&mut model, "lobby", &bob, "hello ann");
         say(&mut model, "lobby", &bob, "hello all");
@@ -198,7 +180,7 @@ mod tests {
         assert_eq!(tallies.of("lobby"), 0);
 
         // In private all of it is meant for her, from the first message on.
-        model.rooms.insert("@02".into(), room("@02"));
+        model.rooms.insert("@02".into(), Room::new("@02"));
         say(&mut model, "@02", &bob, "psst");
         let news = tallies.look(&model);
         assert!(news.len() == 1 && news[0].private && news[0].room == "@02");
@@ -206,7 +188,7 @@ mod tests {
 
         // The log is a new one: its numbers start again.
         let lobby = model.rooms.get_mut("lobby").unwrap();
-        *lobby = room("lobby");
+        *lobby = Room::new("lobby");
         say(&mut model, "lobby", &bob, "ann!");
         assert_eq!(tallies.look(&model).len(), 1);
     }

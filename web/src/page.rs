@@ -61,6 +61,20 @@ pub(crate) fn set_root(name: &str, value: Option<&str>) {
     };
 }
 
+/// Gives what is around the page the colour of a theme, `light` or `dark`; `None` leaves it to the system.
+pub(crate) fn set_theme_colour(theme: Option<&str>) {
+    for name in ["light", "dark"] {
+        let css = format!("meta[name='theme-color'][data-theme='{name}']");
+        let Ok(Some(meta)) = document().query_selector(&css) else { continue };
+        let media = match theme {
+            None => format!("(prefers-color-scheme: {name})"),
+            Some(theme) if theme == name => "all".to_owned(),
+            Some(_) => "not all".to_owned(),
+        };
+        let _ = meta.set_attribute("media", &media);
+    }
+}
+
 /// 64 random bits.
 pub(crate) fn entropy() -> u64 {
     let mut bytes = [0; 8];

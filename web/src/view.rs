@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use partyline_engine::{Connection, Model};
+use partyline_engine::{Connection, Model, Saying};
 use partyline_shared::light::lower;
 use partyline_shared::{MemberRef, Seq};
 
 use crate::mentions::Tallies;
 use crate::rows::{Reader, Row, lay_out};
 use crate::time;
-
-/// Most notices at a time; the oldest goes.
-const NOTICES: usize = 4;
 
 /// A room in the list of rooms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +54,7 @@ pub(crate) struct Notice {
     /// Tells notices apart.
     pub(crate) id: u64,
     /// What.
-    pub(crate) text: String,
+    pub(crate) text: Saying,
     /// Something failed.
     pub(crate) error: bool,
 }
@@ -206,15 +203,6 @@ impl View {
         if stale.typing {
             put(self.typing, room.typing.iter().map(|typing| typing.member.nick.clone()).collect());
         }
-    }
-
-    /// Tells the person something.
-    pub(crate) fn tell(self, notice: Notice) {
-        self.notices.update(|notices| {
-            notices.push(notice);
-            let surplus = notices.len().saturating_sub(NOTICES);
-            notices.drain(..surplus);
-        });
     }
 
     /// The name on the wire of a room that the person is in, however it is spelt.

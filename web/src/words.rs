@@ -11,6 +11,7 @@ use leptos::reactive::graph::Observer;
 
 mod pattern;
 pub(crate) mod problems;
+pub(crate) mod sayings;
 
 use pattern::Piece;
 

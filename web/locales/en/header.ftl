@@ -1,3 +1,3 @@
 # The bar over the timeline.
-header-mute = Mute this room
-header-unmute = Unmute this room
+header-mute = Mute: no notifications from here
+header-unmute = Unmute
