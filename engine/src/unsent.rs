@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Engine;
 use crate::outputs::Outputs;
 use crate::pending::MOST_PENDING;
-use crate::{Change, Connection, Pending, PendingState};
+use crate::{Change, Connection, Pending, PendingState, Saying};
 
 /// What has waited longer than this, in milliseconds, isn't sent unasked: the talk has gone on without it, and a server
 /// that keeps little may have let go of it and its reference.
@@ -34,15 +34,15 @@ pub struct Unsent {
     pub action: bool,
     /// When it was said.
     pub at: Timestamp,
-    /// Why it failed, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failed: Option<String>,
+    /// It failed: it isn't sent again unasked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
 }
 
 impl Unsent {
     fn of(pending: &Pending, room: Option<String>, to: Option<String>) -> Self {
         let Pending { reference, text, action, at, state } = pending.clone();
-        let failed = if let PendingState::Failed(why) = state { Some(why) } else { None };
+        let failed = matches!(state, PendingState::Failed(_));
         Self { reference, room, to, text, action, at, failed }
     }
 }
@@ -65,9 +65,8 @@ impl Engine {
                 continue;
             }
             let old = now.since(at) > FRESH_MS;
-            let failed = failed.or_else(|| old.then(|| "it has waited for more than a day".to_owned()));
-            let queued = failed.is_none();
-            let state = failed.map_or(PendingState::Queued, PendingState::Failed);
+            let queued = !failed && !old;
+            let state = if queued { PendingState::Queued } else { PendingState::Failed(Saying::NotSentBefore) };
             let pending = Pending { reference: reference.clone(), text, action, at, state };
             let Some(name) = room else {
                 if let Some(to) = to.filter(|_| queued) {
