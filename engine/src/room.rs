@@ -105,6 +105,11 @@ impl Room {
         if self.has_newer { &self.ahead } else { &self.messages }
     }
 
+    /// It is known what was said here last.
+    pub fn is_there(&self) -> bool {
+        self.is_open() && !self.live().is_empty()
+    }
+
     /// Things can be said here over the connection that there is: one is in the room, or needn't be.
     pub(crate) fn is_open(&self) -> bool {
         self.joined || self.private
