@@ -2,7 +2,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use partyline_shared::{InvalidName, Limits, Nick};
+use partyline_shared::light::check_name;
+use partyline_shared::{InvalidName, Limits};
+
+use crate::words::{problems, tr};
 
 /// A field for a nick, which says at once what can't be one.
 #[derive(Clone, Copy)]
@@ -21,17 +24,17 @@ impl NickField {
     /// The nick in it, if it is one; otherwise the person is told why not.
     pub(crate) fn take(self) -> Option<String> {
         let typed = self.node.get_untracked()?.value();
-        match Nick::new(typed.trim(), &Limits::default()) {
-            Ok(nick) => {
+        match check_name(typed.trim(), Limits::default().nick_chars) {
+            Ok(()) => {
                 self.problem.set(None);
-                Some(nick.to_string())
+                Some(typed.trim().to_owned())
             }
             Err(wrong) => {
                 let spaced = typed.trim().contains(char::is_whitespace);
                 self.problem.set(Some(match wrong {
-                    InvalidName::Empty => "Choose a name, or join as a guest.".to_owned(),
-                    InvalidName::BadChar(_) if spaced => "A name has no spaces.".to_owned(),
-                    wrong => format!("That can't be a name: {wrong}."),
+                    InvalidName::Empty => tr!("nick-empty"),
+                    InvalidName::BadChar(_) if spaced => tr!("nick-spaced"),
+                    wrong => tr!("nick-invalid", why = problems::name(&wrong)),
                 }));
                 if let Some(input) = self.node.get_untracked() {
                     let _ = input.focus();
@@ -51,7 +54,12 @@ impl NickField {
     }
 
     /// Draws it. `id` ties the label and the problem to it.
-    pub(crate) fn draw(self, id: &'static str, label: &'static str, testid: &'static str) -> impl IntoView {
+    pub(crate) fn draw(
+        self,
+        id: &'static str,
+        label: impl Fn() -> String + Send + 'static,
+        testid: &'static str,
+    ) -> impl IntoView {
         let problem = self.problem;
         let problem_id = format!("{id}-problem");
         view! {
