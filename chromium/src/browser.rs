@@ -178,14 +178,6 @@ impl Browser {
         self.driver.execute(script, vec![]).await.unwrap().convert().unwrap()
     }
 
-    /// Waits until one of these stands somewhere on the page.
-    pub async fn words(&self, any: &[&str]) {
-        let holds: Vec<_> = any.iter().map(|text| format!("contains(., {})", quoted(text))).collect();
-        let path = format!("//body//*[not(self::script)][text()[{}]]", holds.join(" or "));
-        let query = self.driver.query(By::XPath(path)).and_displayed().wait(self.patience, INTERVAL);
-        query.first().await.unwrap_or_else(|error| panic!("none of {any:?} is shown: {error}"));
-    }
-
     /// Whether there is such an element now.
     pub async fn is_there(&self, css: &str) -> bool {
         self.driver.find(By::Css(css)).await.is_ok()

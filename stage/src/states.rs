@@ -44,7 +44,7 @@ const fn state(name: &'static str, sizes: &'static [Size]) -> State {
 }
 
 /// All of them, in an order in which each leaves the next one what it needs.
-pub(crate) const STATES: [State; 24] = [
+pub(crate) const STATES: [State; 25] = [
     state("first-visit", ALL),
     state("name-taken", ALL),
     state("room", ALL),
@@ -68,6 +68,7 @@ pub(crate) const STATES: [State; 24] = [
     state("scrolled-up", ALL),
     state("pending-and-failed", ALL),
     state("loading", ALL),
+    state("offline", ALL),
     state("reconnecting", ALL),
 ];
 
@@ -100,7 +101,7 @@ impl Theatre {
                 self.knock().await?;
                 self.page.find("nick-input").await.send_keys("mara").await?;
                 self.page.find("nick-submit").await.click().await?;
-                self.page.words(&["taken", "占用", "有人"]).await;
+                self.page.find("free-nick").await;
                 Ok(())
             }
             "room" => {
@@ -166,8 +167,8 @@ impl Theatre {
                 Ok(())
             }
             "settings" => {
-                self.press("settings-open").await?;
-                self.page.find("settings").await;
+                self.press("settings").await?;
+                self.page.find("settings-close").await;
                 Ok(())
             }
             "rename" => {
@@ -176,11 +177,15 @@ impl Theatre {
                 Ok(())
             }
             "emoji" => {
-                self.press("emoji-open").await?;
+                self.press("emoji").await?;
                 self.page.find("emoji-picker").await;
                 Ok(())
             }
-            "completion" => self.draft("Could you look at this, @").await,
+            "completion" => {
+                self.draft("Could you look at this, @").await?;
+                self.page.find("suggestions").await;
+                Ok(())
+            }
             "long-draft" => {
                 let text = "The plan for tomorrow, in the order in which it is to be done. ".repeat(63);
                 self.draft(&text).await
@@ -196,7 +201,7 @@ impl Theatre {
             "no-such-message" => {
                 self.go("/r/lobby/99999").await?;
                 self.page.online().await;
-                self.page.find("no-such-message").await;
+                self.page.find("notice").await;
                 Ok(())
             }
             "scrolled-up" => {
@@ -226,10 +231,17 @@ impl Theatre {
                 self.page.script("sessionStorage.removeItem('stage-deaf')").await;
                 Ok(())
             }
+            "offline" => {
+                self.show("lobby", "Thank you all").await?;
+                self.offline(true).await;
+                self.page.find("trouble").await;
+                Ok(())
+            }
             "reconnecting" => {
+                self.offline(false).await;
                 self.show("lobby", "Thank you all").await?;
                 self.kill_server().await?;
-                self.page.find_css("[data-testid='connection'][data-state='waiting']").await;
+                self.page.find("trouble").await;
                 Ok(())
             }
             _ => bail!("there is no state {state}"),
@@ -277,6 +289,12 @@ impl Theatre {
         self.show("lobby", "Gladly").await?;
         self.page.paste("composer", text).await;
         Ok(())
+    }
+
+    async fn offline(&mut self, offline: bool) {
+        let conditions = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.page.cdp("Network.enable", json!({})).await;
+        self.page.cdp("Network.emulateNetworkConditions", conditions).await;
     }
 
     async fn go(&mut self, path: &str) -> Result<()> {

@@ -15,6 +15,9 @@ use crate::steps::Steps;
 /// Where pictures go, in the folder that cargo builds in.
 const PICTURES: &str = "screenshots";
 
+/// The letters that pictures are taken with.
+const FONTS: &str = "stage/fonts.conf";
+
 /// Takes pictures of the page in all its states, or those named.
 pub(crate) fn screenshots(machine: &Machine, states: &[String]) -> Result<()> {
     prepare(machine)?;
@@ -23,7 +26,9 @@ pub(crate) fn screenshots(machine: &Machine, states: &[String]) -> Result<()> {
     let target = machine.target_dir()?;
     let folder = target.join("debug");
     let (stage, server, into) = (folder.join("partyline-stage"), folder.join("partylined"), target.join(PICTURES));
-    Ok(cmd!(sh, "{stage} --server {server} screenshots --into {into} {states...}").run()?)
+    let fonts = machine.root.join(FONTS);
+    let command = cmd!(sh, "{stage} --server {server} screenshots --into {into} {states...}");
+    Ok(command.env("FONTCONFIG_FILE", fonts).run()?)
 }
 
 /// Measures the page, and writes what was found unless it was to be quick.

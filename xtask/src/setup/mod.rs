@@ -60,6 +60,9 @@ pub(crate) fn missing(machine: &Machine, purpose: Purpose) -> Result<Vec<Tool>> 
     if purpose != Purpose::Run {
         tools.extend([browser::tool(), browser::fonts()]);
     }
+    if purpose == Purpose::Show {
+        tools.push(browser::letters());
+    }
     tools.extend([wasm_target::tool(), trunk::tool(), wasm_bindgen::tool(), wasm_opt::tool()]);
     if purpose == Purpose::Test {
         tools.push(cargo_deny::tool());
