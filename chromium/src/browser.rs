@@ -20,11 +20,12 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// A browser with a profile of its own. Dropped, it ends.
 #[derive(Debug)]
 pub struct Browser {
+    // Before the driver, which asks it to end the browser and would wait for an answer where there is none to be had.
+    _service: Service,
     /// The way to all that this has no word for.
     pub driver: WebDriver,
     /// How long the page gets to show something. It is looked at again and again, so a fast page waits for nothing.
     pub patience: Duration,
-    _service: Service,
     _profile: TempDir,
 }
 

@@ -39,10 +39,8 @@ pub(super) fn import(program: &Path, folder: &Path, room: &str, count: u64) -> R
         let text = if seq == count { LAST } else { TEXTS[usize::try_from(seq * 5)? % TEXTS.len()] };
         let from = json!({"id": format!("{person:032x}"), "nick": PEOPLE[person]});
         let at = BEGIN + seq * STEP;
-        lines += &format!(
-            "{}\n",
-            json!({"seq": seq, "at": at, "from": from, "kind": "text", "text": text, "via": "ws"})
-        );
+        lines +=
+            &format!("{}\n", json!({"seq": seq, "at": at, "from": from, "kind": "text", "text": text, "via": "ws"}));
     }
     let file = folder.join("room.jsonl");
     fs::write(&file, lines).context("writing the room")?;

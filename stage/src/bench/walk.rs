@@ -12,7 +12,7 @@ use super::{Figure, number, serve, watching};
 const MESSAGES: u64 = 10_000;
 
 /// It takes seconds; what takes longer than this doesn't get there.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Goes up by less than a screen a frame until the first message is shown.
 const WALK: &str = "const scroller = document.querySelector(\"[data-testid='timeline']\"); \
