@@ -14,6 +14,7 @@ mod browser {
     pub(crate) use partyline_chromium::{Browser, Locale};
 }
 mod keeping;
+mod layout;
 mod serving;
 mod settings;
 #[path = "../integration/support.rs"]
@@ -44,7 +45,7 @@ browser_test!(two_tabs_of_one_person_know_what_was_read, keeping::two_tabs);
 browser_test!(where_nothing_can_be_kept_all_works_and_it_is_said_once, keeping::nothing_can_be_kept);
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
-browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
+browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
 browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
 browser_test!(
     a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,
