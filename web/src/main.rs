@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
 mod app;
+mod clipboard;
 mod colour;
 mod components;
 mod driver;

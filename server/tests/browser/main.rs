@@ -13,6 +13,7 @@
 mod browser {
     pub(crate) use partyline_chromium::Browser;
 }
+mod reading;
 mod serving;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
@@ -39,3 +40,6 @@ browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_a
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
+browser_test!(history_is_walked_through_without_a_jump, reading::walk_through_history);
+browser_test!(a_message_has_an_address, reading::permalinks);
+browser_test!(a_message_can_be_quoted_and_copied, reading::message_actions);
