@@ -47,6 +47,7 @@ pub(crate) enum Step {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Core {
     /// `None` until the person has said what they want to be called.
     engine: Option<Engine>,

@@ -1,5 +1,6 @@
 //! What the page shows, as signals. Only the driver writes what comes from the engine, and only where it changed.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -117,9 +118,20 @@ impl Stale {
         Self { connection: true, me: true, rooms: true, timeline: true, members: true, typing: true };
 }
 
-/// All signals of the page.
+/// What the page shows. Copies of it are the same one, and no larger than a pointer: much is drawn that holds one.
 #[derive(Clone, Copy)]
-pub(crate) struct View {
+pub(crate) struct View(&'static Signals);
+
+impl Deref for View {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
+/// All signals of the page.
+pub(crate) struct Signals {
     /// Whether the server can be talked to.
     pub(crate) connection: RwSignal<Connection>,
     /// Who one is.
@@ -176,9 +188,9 @@ pub(crate) enum Drawer {
 }
 
 impl View {
-    /// A page that shows nothing yet.
+    /// A page that shows nothing yet. It is kept for ever: there is one, and it lives as long as the window.
     pub(crate) fn new() -> Self {
-        Self {
+        let signals = Signals {
             connection: RwSignal::new(Connection::Idle),
             me: RwSignal::new(None),
             server: RwSignal::new(String::new()),
@@ -201,7 +213,8 @@ impl View {
             first_visit: RwSignal::new(false),
             renaming: RwSignal::new(false),
             drawer: RwSignal::new(None),
-        }
+        };
+        Self(Box::leak(Box::new(signals)))
     }
 
     /// Brings what is stale up to date.

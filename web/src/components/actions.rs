@@ -154,7 +154,7 @@ impl Watch {
         match action {
             MessageAction::Quote => quote(&message),
             MessageAction::CopyLink => {
-                self.copy(route::link_to(&message.room, message.seq), tr!("timeline-link-copied"))
+                self.copy(route::link_to(&message.room, message.seq), tr!("timeline-link-copied"));
             }
             MessageAction::CopyText => self.copy(message.text, tr!("timeline-text-copied")),
         }

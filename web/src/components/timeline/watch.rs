@@ -133,20 +133,9 @@ impl Watch {
         self.wanted.set_value(None);
         keeper.show(&row);
         self.driver.scrolled(false);
-        self.stand_out(&row);
+        stand_out(&row);
         // Whatever else wants the keyboard in answer to the same event has had it by then.
         request_animation_frame(move || self.focus(&row, true));
-    }
-
-    fn stand_out(self, row: &Element) {
-        let classes = row.class_list();
-        let _ = classes.add_1("target");
-        set_timeout(
-            move || {
-                let _ = classes.remove_1("target");
-            },
-            STAND_OUT,
-        );
     }
 
     /// Gives the keyboard to a message. `still`: it is in view already.
@@ -205,4 +194,16 @@ impl Watch {
     fn with<T>(self, look: impl FnOnce(&Running) -> T) -> Option<T> {
         self.running.try_with_value(|running| running.as_ref().map(look)).flatten()
     }
+}
+
+/// Makes a message stand out for a moment.
+fn stand_out(row: &Element) {
+    let classes = row.class_list();
+    let _ = classes.add_1("target");
+    set_timeout(
+        move || {
+            let _ = classes.remove_1("target");
+        },
+        STAND_OUT,
+    );
 }
