@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Settings};
+use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Saying, Settings};
 use partyline_shared::codec::json;
 use partyline_shared::light::same_name;
 use partyline_shared::{Line, Seq, Timestamp, parse_line};
 
+use crate::announce::announce;
+use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
 use crate::view::{Barred, Fresh, Notice, Stale, View};
 use crate::{page, route, storage, time};
@@ -73,6 +75,7 @@ struct Core {
     /// Where the person was in a room whose timeline is drawn anew: the message at the top, and how far down.
     kept_place: Option<(String, Seq, f64)>,
     notices: u64,
+    tallies: Tallies,
 }
 
 /// The driver of this page.
@@ -261,7 +264,7 @@ impl Driver {
     }
 
     /// Tells the person something.
-    pub(crate) fn tell(self, text: String, error: bool) {
+    pub(crate) fn tell(self, text: Saying, error: bool) {
         let core = self.core();
         let mut core = core.borrow_mut();
         core.notices += 1;
@@ -317,10 +320,11 @@ impl Driver {
         self.note_new();
         self.read_aloud();
         let core = self.core();
-        let mut core = core.borrow_mut();
-        core.scheduled = false;
-        let stale = std::mem::take(&mut core.stale);
-        let Some(engine) = &core.engine else { return };
+        let mut borrowed = core.borrow_mut();
+        let Core { engine, stale, scheduled, tallies, fresh, .. } = &mut *borrowed;
+        *scheduled = false;
+        let stale = std::mem::take(stale);
+        let Some(engine) = engine else { return };
         if stale.rooms {
             let rooms: Vec<_> = engine.model().rooms.values().filter(|room| !room.private).collect();
             // Before the first answer there are none, which is no reason to forget those of the last visit.
@@ -328,7 +332,10 @@ impl Driver {
                 storage::keep_rooms(&rooms.iter().map(|room| room.name.clone()).collect::<Vec<_>>());
             }
         }
-        self.view.update(engine.model(), stale, core.fresh.map(|fresh| fresh.after));
+        let news = if stale.rooms { tallies.look(engine.model()) } else { Vec::new() };
+        self.view.update(engine.model(), stale, fresh.map(|fresh| fresh.after), tallies);
+        drop(borrowed);
+        announce(self, news);
     }
 
     /// Sees to it that the room that is shown is one that there is: by its proper name, and another one if it

@@ -7,6 +7,7 @@
 #![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
+mod announce;
 mod app;
 mod clipboard;
 mod colour;
@@ -14,6 +15,8 @@ mod components;
 mod driver;
 mod ime;
 mod links;
+mod mentions;
+mod notify;
 mod page;
 mod route;
 mod rows;
@@ -21,6 +24,7 @@ mod scroll;
 mod settings;
 mod socket;
 mod storage;
+mod tab;
 mod time;
 mod view;
 mod words;

@@ -11,10 +11,11 @@
 )]
 
 mod browser {
-    pub(crate) use partyline_chromium::Browser;
+    pub(crate) use partyline_chromium::{Browser, Locale};
 }
 mod reading;
 mod serving;
+mod settings;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod support;
@@ -43,3 +44,9 @@ browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
 browser_test!(history_is_walked_through_without_a_jump, reading::walk_through_history);
 browser_test!(a_message_has_an_address, reading::permalinks);
 browser_test!(a_message_can_be_quoted_and_copied, reading::message_actions);
+browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
+browser_test!(
+    a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,
+    settings::chinese_without_storage
+);
+browser_test!(who_is_meant_is_told_where_they_asked_for_it, settings::notifications);

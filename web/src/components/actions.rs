@@ -3,6 +3,7 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use partyline_engine::Saying;
 use partyline_shared::Message;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
@@ -167,7 +168,7 @@ impl Watch {
             if clipboard::copy(&text).await {
                 driver.tell_briefly(done);
             } else {
-                driver.tell(tr!("timeline-not-copied", text = text), true);
+                driver.tell(Saying::Words(tr!("timeline-not-copied", text = text)), true);
             }
         });
     }

@@ -1,7 +1,7 @@
 //! Going somewhere: to a room, to a message, to what an address names.
 
 use leptos::prelude::*;
-use partyline_engine::{Action, Input, Unreachable};
+use partyline_engine::{Action, Input, Saying, Unreachable};
 use partyline_shared::light::check_name;
 use partyline_shared::{Code, Limits, MemberId, Seq};
 
@@ -83,7 +83,7 @@ impl Driver {
             Unreachable::NotYet => tr!("timeline-no-such-message", number = seq.0),
             Unreachable::Gone => tr!("timeline-message-gone", number = seq.0),
         };
-        self.tell(text, true);
+        self.tell(Saying::Words(text), true);
     }
 
     /// A room can't be entered. Where the address led there, that is told in the room's place.
