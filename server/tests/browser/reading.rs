@@ -39,22 +39,34 @@ async fn script(page: &Browser, body: &str) -> Value {
 fn library(data: &Path) -> Server {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     let day = 86_400_000;
-    let now = u64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let now =
+        u64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
     let begins = now - 20 * day;
-    let head = json!({"partyline_room": 1, "room": "archive", "epoch": "of-another-log", "head": HEAD, "exported_at": now});
+    let head =
+        json!({"partyline_room": 1, "room": "archive", "epoch": "of-another-log", "head": HEAD, "exported_at": now});
     writeln!(file, "{head}").unwrap();
     for seq in 1..=HEAD {
-        let who = if seq / 7 % 2 == 0 { ("00112233445566778899aabbccddeeff", "cleo") } else { ("ffeeddccbbaa99887766554433221100", "dora") };
+        let who = if seq / 7 % 2 == 0 {
+            ("00112233445566778899aabbccddeeff", "cleo")
+        } else {
+            ("ffeeddccbbaa99887766554433221100", "dora")
+        };
         // Each thirteenth has several lines, so that rows are not all of one height.
-        let text = if seq % 13 == 0 { format!("message {seq}\nand more\nof it\nhere") } else { format!("message {seq}") };
+        let text =
+            if seq % 13 == 0 { format!("message {seq}\nand more\nof it\nhere") } else { format!("message {seq}") };
         let at = begins + seq * (19 * day / HEAD);
         let from = json!({"id": who.0, "nick": who.1});
-        writeln!(file, "{}", json!({"seq": seq, "at": at, "from": from, "kind": "text", "text": text, "via": "ws"})).unwrap();
+        writeln!(file, "{}", json!({"seq": seq, "at": at, "from": from, "kind": "text", "text": text, "via": "ws"}))
+            .unwrap();
     }
     let (code, _, errors) =
         run(&["import", "archive", file.path().to_str().unwrap(), "--data", data.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{errors}");
-    Server::in_folder(data, "127.0.0.1:0", &["--requests-per-second", "100000", "--request-burst", "100000", "--burst", "1000"])
+    Server::in_folder(
+        data,
+        "127.0.0.1:0",
+        &["--requests-per-second", "100000", "--request-burst", "100000", "--burst", "1000"],
+    )
 }
 
 /// Walks up or down by small steps, to a number. Returns how far at most the row at the top was moved by what came in
@@ -65,7 +77,8 @@ async fn walk(page: &Browser, up: bool, goal: u64) -> (f64, u64, u64) {
         const up = {up};
         const edge = up ? first : last;
         const near = () => (up ? scroller.scrollTop : below()) < 600;
-        const top = () => all().find(row => offset(row) + row.getBoundingClientRect().height > 0);
+        // The first of all names its author until it is known that the one before it does.
+        const top = () => all().slice(1).find(row => offset(row) + row.getBoundingClientRect().height > 0);
         let [worst, messages, elements] = [0, 0, 0];
         while (up ? edge() > {goal} : edge() < {goal}) {{
             scroller.scrollTop += up ? -900 : 900;
@@ -188,7 +201,9 @@ pub(crate) async fn permalinks() {
     page.driver.forward().await.unwrap();
     arrives_at(&page, 7003).await;
     // One that doesn't exist: that is said, and the end is shown.
-    let go = |place: &str| format!("history.pushState(null, '', '{place}'); dispatchEvent(new PopStateEvent('popstate')); return 0");
+    let go = |place: &str| {
+        format!("history.pushState(null, '', '{place}'); dispatchEvent(new PopStateEvent('popstate')); return 0")
+    };
     script(&page, &go("/r/archive/99999")).await;
     let notice = page.find("notice").await.text().await.unwrap();
     assert!(notice.contains("There is no message 99999"), "{notice}");
@@ -198,10 +213,13 @@ pub(crate) async fn permalinks() {
     page.exists("[data-testid='room-link'][data-room='lobby'][aria-current]").await;
     script(&page, &go("/r/ARCHIVE/12")).await;
     arrives_at(&page, 12).await;
-    let top = script(&page, "scroller.scrollTop = 0; await frame(); return [first(), rows.querySelectorAll('.more').length]").await;
+    let top =
+        script(&page, "scroller.scrollTop = 0; await frame(); return [first(), rows.querySelectorAll('.more').length]")
+            .await;
     assert_eq!(top, json!([1, 1]), "before the first message nothing is said to come");
     // The same cold, by who is known already; and a room that can't be.
     page.driver.goto(format!("http://{}/r/archive/19990", server.address)).await.unwrap();
+    page.find("timeline").await;
     arrives_at(&page, 19990).await;
     page.driver.goto(format!("http://{}/r/no%20such%2Froom/3", server.address)).await.unwrap();
     let barred = page.find("barred").await.text().await.unwrap();
@@ -210,6 +228,11 @@ pub(crate) async fn permalinks() {
     page.find("barred-elsewhere").await.click().await.unwrap();
     page.exists("[data-testid='message']").await;
     page.quit().await;
+}
+
+/// Presses a key where the keyboard is.
+async fn press(page: &Browser, key: Key) {
+    page.driver.active_element().await.unwrap().send_keys(key + "").await.unwrap();
 }
 
 pub(crate) async fn message_actions() {
@@ -243,20 +266,16 @@ pub(crate) async fn message_actions() {
 
     // By the keyboard alone.
     script(&page, "scroller.focus(); return 0").await;
-    let keys = |keys: String| async {
-        let element = page.driver.active_element().await.unwrap();
-        element.send_keys(keys).await.unwrap();
-    };
-    keys(Key::Up + "").await;
-    keys(Key::Up + "").await;
+    press(&page, Key::Up).await;
+    press(&page, Key::Up).await;
     assert_eq!(script(&page, "return document.activeElement.dataset.seq").await, json!("3"));
-    keys(Key::Enter + "").await;
-    keys(Key::Right + "").await;
+    press(&page, Key::Enter).await;
+    press(&page, Key::Right).await;
     let focused = "return document.activeElement.dataset.testid";
     assert_eq!(script(&page, focused).await, json!("copy-link"));
-    keys(Key::Enter + "").await;
+    press(&page, Key::Enter).await;
     assert_eq!(page.find("brief").await.text().await.unwrap(), "Link copied");
-    keys(Key::Escape + "").await;
+    press(&page, Key::Escape).await;
     assert_eq!(script(&page, "return document.activeElement.dataset.seq").await, json!("3"), "back at the message");
     // What was copied is in the clipboard.
     composer.send_keys(Key::Control + "v").await.unwrap();

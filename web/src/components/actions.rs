@@ -115,7 +115,9 @@ impl Watch {
     }
 
     /// The keyboard goes from a message to what can be done with it.
-    pub(crate) fn enter_toolbar(self, event: &KeyboardEvent) {
+    pub(crate) fn enter_toolbar(self, row: &Element, event: &KeyboardEvent) {
+        // A mouse that lies where other rows have come to be may have it elsewhere.
+        self.offer_actions(row);
         let first = self.toolbar.get_untracked().and_then(|toolbar| toolbar.first_element_child());
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
             event.prevent_default();

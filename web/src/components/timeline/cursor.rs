@@ -72,7 +72,7 @@ impl Watch {
             ("ArrowUp" | "ArrowDown", None) => self.entry(&rows),
             ("Home", Some(_)) => messages(&rows).next(),
             ("End", Some(_)) => messages(&rows).last(),
-            ("Enter", Some(row)) if target.is_same_node(Some(row.as_ref())) => return self.enter_toolbar(event),
+            ("Enter", Some(row)) if target.is_same_node(Some(row.as_ref())) => return self.enter_toolbar(row, event),
             _ => None,
         };
         if let Some(next) = next {
