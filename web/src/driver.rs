@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Saying, Settings};
+use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Saying, Settings};
 use partyline_shared::codec::json;
 use partyline_shared::light::same_name;
 use partyline_shared::{Line, Seq, Timestamp, parse_line};
@@ -14,17 +14,18 @@ use partyline_shared::{Line, Seq, Timestamp, parse_line};
 use crate::announce::announce;
 use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
-use crate::view::{Barred, Fresh, Notice, Stale, View};
+use crate::tabs::Tab;
+use crate::view::{Barred, Fresh, Stale, View};
+use crate::words::tr;
 use crate::{page, route, storage, time};
 
+mod notices;
 mod places;
 mod reading;
+mod told;
 
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
 const WINDOW: usize = 400;
-
-/// Most notices at a time; the oldest goes.
-const NOTICES: usize = 4;
 
 /// How long a hidden page gathers news: browsers draw no frames there, but the title should tell.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(200);
@@ -75,6 +76,10 @@ struct Core {
     /// Where the person was in a room whose timeline is drawn anew: the message at the top, and how far down.
     kept_place: Option<(String, Seq, f64)>,
     notices: u64,
+    /// What this load of the page is called among the others; `None` until it is started.
+    tab: Option<Tab>,
+    /// The person knows that nothing outlives the tab.
+    told_of_storage: bool,
     tallies: Tallies,
 }
 
@@ -105,8 +110,14 @@ impl Driver {
         }
         self.core().borrow_mut().starting = true;
         let settings = Settings { nick, identity, rooms, entropy: page::entropy(), window: WINDOW };
-        self.core().borrow_mut().engine = Some(Engine::new(settings));
+        {
+            let core = self.core();
+            let mut core = core.borrow_mut();
+            core.engine = Some(Engine::new(settings));
+            core.tab = Some(Tab::new());
+        }
         self.view.first_visit.set(false);
+        self.take_over();
         self.handle(Input::Connect);
         self.publish();
         if let Some((room, seq)) = place.and_then(|place| Some((place.room, place.seq?))) {
@@ -160,13 +171,9 @@ impl Driver {
     pub(crate) fn visibility_changed(self) {
         if page::is_visible() {
             self.hurry();
+            self.take_over();
         }
         self.publish();
-    }
-
-    /// Takes a notice away.
-    pub(crate) fn dismiss(self, id: u64) {
-        self.view.notices.update(|notices| notices.retain(|notice| notice.id != id));
     }
 
     /// Tells the engine what happened and does what it says.
@@ -187,11 +194,37 @@ impl Driver {
                 }
                 Output::Close => self.core().borrow_mut().socket = None,
                 Output::Remember(identity) => storage::keep_identity(&identity),
+                Output::Keep => self.keep_unsent(),
                 Output::Changed(change) => self.changed(change),
             }
         }
         self.set_timer();
         self.schedule();
+    }
+
+    /// What this tab hasn't sent outlives it.
+    fn keep_unsent(self) {
+        let core = self.core();
+        let core = core.borrow();
+        if let (Some(engine), Some(tab)) = (&core.engine, &core.tab) {
+            tab.keep(&engine.unsent_messages());
+        }
+    }
+
+    /// Sends what tabs that are gone haven't.
+    fn take_over(self) {
+        let tab = self.core().borrow().tab.clone();
+        if let Some(tab) = tab {
+            tab.take_over(move |messages| self.act(Action::TakeOver(messages)));
+        }
+    }
+
+    /// Tells the person once that what they type doesn't outlive the tab.
+    fn tell_of_storage(self) {
+        if storage::refuses() && !std::mem::replace(&mut self.core().borrow_mut().told_of_storage, true) {
+            let text = Saying::Words(tr!("storage-refused"));
+            self.changed(Change::Notice { room: None, text, error: false });
+        }
     }
 
     fn open(self) {
@@ -263,20 +296,6 @@ impl Driver {
         }
     }
 
-    /// Tells the person something.
-    pub(crate) fn tell(self, text: Saying, error: bool) {
-        let core = self.core();
-        let mut core = core.borrow_mut();
-        core.notices += 1;
-        let id = core.notices;
-        drop(core);
-        self.view.notices.update(|notices| {
-            notices.push(Notice { id, text, error });
-            let surplus = notices.len().saturating_sub(NOTICES);
-            notices.drain(..surplus);
-        });
-    }
-
     /// One timer for whatever the engine waits for.
     fn set_timer(self) {
         let core = self.core();
@@ -319,6 +338,7 @@ impl Driver {
         self.mark_read();
         self.note_new();
         self.read_aloud();
+        self.tell_of_storage();
         let core = self.core();
         let mut borrowed = core.borrow_mut();
         let Core { engine, stale, scheduled, tallies, fresh, .. } = &mut *borrowed;
@@ -357,20 +377,6 @@ impl Driver {
         let is_new = !std::mem::replace(&mut self.core().borrow_mut().settled, true);
         if is_new {
             route::show(&room, false);
-        }
-    }
-
-    /// Goes to the private conversation with whoever was told something.
-    fn follow_told(self) {
-        let Some(told) = self.core().borrow().told.clone() else { return };
-        let conversation = self.with_engine(|engine| {
-            let model = engine.model();
-            let with_them = |room: &&Room| room.private && same_name(&room.title, &told);
-            model.rooms.values().find(with_them).map(|room| room.name.clone())
-        });
-        if let Some(name) = conversation.flatten() {
-            self.core().borrow_mut().told = None;
-            self.show(&name, Step::New);
         }
     }
 

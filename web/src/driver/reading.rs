@@ -65,7 +65,9 @@ impl Driver {
     /// What the person has before their eyes is read.
     pub(super) fn mark_read(self) {
         let current = self.view.current.get_untracked();
-        let unread = |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.unread > 0);
+        let read = |room: &Room| room.unread == 0 && room.marked;
+        let unread =
+            |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.is_there() && !read(room));
         let seen = page::is_visible() && self.view.at_end.get_untracked();
         if seen && self.with_engine(unread) == Some(true) {
             self.handle(Input::User(Action::MarkRead(current)));
