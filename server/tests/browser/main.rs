@@ -13,6 +13,7 @@
 mod browser {
     pub(crate) use partyline_chromium::{Browser, Locale};
 }
+mod layout;
 mod serving;
 mod settings;
 #[path = "../integration/support.rs"]
@@ -39,7 +40,7 @@ browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talkin
 browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_and_caching);
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
-browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
+browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
 browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
 browser_test!(
     a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,
