@@ -63,7 +63,8 @@ pub(crate) async fn size() {
     let mut raw = server.connect();
     raw.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let html = raw.finish();
-    let is_asset = |part: &&str| part.starts_with('/') && part.contains('.');
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    let is_asset = |part: &&str| part.starts_with('/') && part.contains('.') && part.chars().all(plain);
     let mut paths: Vec<_> = html.split(['"', '\'', '=', ' ', '<', '>', '\n']).filter(is_asset).collect();
     paths.sort_unstable();
     paths.dedup();
