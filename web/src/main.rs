@@ -9,8 +9,10 @@
 
 mod app;
 mod colour;
+mod completion;
 mod components;
 mod driver;
+mod emoji;
 mod ime;
 mod links;
 mod page;
