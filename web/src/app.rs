@@ -10,7 +10,6 @@ use crate::components::notice::Notices;
 use crate::components::rename::Rename;
 use crate::components::rooms::Rooms;
 use crate::components::timeline::Timeline;
-use crate::components::typing::Typing;
 use crate::components::welcome::Welcome;
 use crate::driver::Driver;
 use crate::view::{Drawer, View};
@@ -52,7 +51,6 @@ pub(crate) fn App() -> impl IntoView {
                 <div class="foot">
                     <Notices />
                     <Composer />
-                    <Typing />
                 </div>
             </main>
             <Members />

@@ -388,7 +388,8 @@ impl Driver {
         }
     }
 
-    fn with_engine<T>(self, look: impl FnOnce(&Engine) -> T) -> Option<T> {
+    /// Looks at the engine, once there is one.
+    pub(crate) fn with_engine<T>(self, look: impl FnOnce(&Engine) -> T) -> Option<T> {
         self.core().borrow().engine.as_ref().map(look)
     }
 

@@ -16,6 +16,7 @@ mod emoji;
 mod ime;
 mod links;
 mod page;
+mod people;
 mod route;
 mod rows;
 mod scroll;

@@ -9,6 +9,7 @@ use web_sys::Storage;
 const IDENTITY: &str = "partyline.identity";
 const ROOMS: &str = "partyline.rooms";
 const LAST_ROOM: &str = "partyline.last-room";
+const EMOJI: &str = "partyline.emoji";
 
 /// Who one was the last time.
 pub(crate) fn identity() -> Option<Identity> {
@@ -38,6 +39,16 @@ pub(crate) fn last_room() -> Option<String> {
 /// Keeps the room that is shown.
 pub(crate) fn keep_last_room(room: &str) {
     write(LAST_ROOM, room);
+}
+
+/// The emoji that were chosen lately, the latest first.
+pub(crate) fn recent_emoji() -> Vec<String> {
+    read(EMOJI).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Keeps the emoji that were chosen lately.
+pub(crate) fn keep_recent_emoji(emoji: &[String]) {
+    write(EMOJI, &serde_json::to_string(emoji).unwrap_or_default());
 }
 
 fn storage() -> Option<Storage> {

@@ -7,3 +7,4 @@ rooms-close = Close { $nick }
 rooms-join = Join
 rooms-join-label = Join or make a room
 rooms-join-placeholder = Join a room
+rooms-invalid = No room can be called that: { $why }.

@@ -7,3 +7,4 @@ rooms-close = 关闭与 { $nick } 的私聊
 rooms-join = 加入
 rooms-join-label = 加入或新建房间
 rooms-join-placeholder = 加入房间
+rooms-invalid = 不能用这个房间名：{ $why }。

@@ -1,0 +1,24 @@
+# The slash commands: how they are written, and what they do. A test holds them to the grammar's own table.
+commands-form = { $form } – { $help }
+commands-nick = /nick NAME
+commands-nick-does = be called NAME
+commands-join = /join ROOM
+commands-join-does = go to a room; it is made where there is none
+commands-part = /part [ROOM]
+commands-part-does = leave the room
+commands-me = /me DOES
+commands-me-does = say what you do
+commands-msg = /msg NICK TEXT
+commands-msg-does = say something to one person, in private
+commands-who = /who [ROOM]
+commands-who-does = who is here
+commands-rooms = /rooms
+commands-rooms-does = which rooms there are
+commands-history = /history [COUNT]
+commands-history-does = what was said last
+commands-receipts = /receipts on|off
+commands-receipts-does = have each of your messages confirmed, or not
+commands-help = /help
+commands-help-does = which commands there are
+commands-quit = /quit
+commands-quit-does = leave

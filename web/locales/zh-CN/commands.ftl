@@ -1,0 +1,24 @@
+# 斜杠命令：写法与作用。
+commands-form = { $form }：{ $help }
+commands-nick = /nick 名字
+commands-nick-does = 改用这个名字
+commands-join = /join 房间
+commands-join-does = 进入房间；没有就新建
+commands-part = /part [房间]
+commands-part-does = 离开房间
+commands-me = /me 动作
+commands-me-does = 描述自己在做什么
+commands-msg = /msg 名字 内容
+commands-msg-does = 私下对一个人说
+commands-who = /who [房间]
+commands-who-does = 谁在这里
+commands-rooms = /rooms
+commands-rooms-does = 有哪些房间
+commands-history = /history [条数]
+commands-history-does = 之前说过的话
+commands-receipts = /receipts on|off
+commands-receipts-does = 是否确认每条消息
+commands-help = /help
+commands-help-does = 有哪些命令
+commands-quit = /quit
+commands-quit-does = 离开

@@ -1,0 +1,379 @@
+//! The field with what belongs to it.
+
+use std::collections::HashMap;
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use partyline_engine::Action;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDocument, HtmlTextAreaElement, InputEvent};
+
+use super::choices::{self, choices};
+use super::hint::{self, Hint};
+use super::suggestions::Suggestions;
+use super::{COMPOSER, focus};
+use crate::completion::{self, Cycle};
+use crate::driver::Driver;
+use crate::emoji::Shelf;
+use crate::ime;
+use crate::page;
+use crate::settings::use_settings;
+use crate::words::tr;
+
+/// The field with what belongs to it. Copies of it are the same one.
+#[derive(Clone, Copy)]
+pub(super) struct Desk {
+    /// Runs the page.
+    pub(super) driver: Driver,
+    /// The field.
+    pub(super) field: NodeRef<html::Textarea>,
+    /// Characters that would be said; 0 for nothing but white space.
+    pub(super) length: RwSignal<usize>,
+    /// What there is to say about the text.
+    pub(super) hint: RwSignal<Option<Hint>>,
+    /// The person wanted to send what can't be sent: what to tell them at once.
+    pub(super) alarm: RwSignal<Option<String>>,
+    /// What a screen reader is told that sees no change of the field.
+    pub(super) completed: RwSignal<Option<String>>,
+    /// What could be meant.
+    pub(super) suggestions: Suggestions,
+    /// The emoji.
+    pub(super) shelf: Shelf,
+    /// When an input method last finished a word.
+    pub(super) composed_at: StoredValue<Option<f64>>,
+    /// An input method is at work. Only a touch gets in between.
+    composing: StoredValue<bool>,
+    /// What was typed in other rooms and not sent.
+    drafts: StoredValue<HashMap<String, String>>,
+    /// The nicks that Tab goes through.
+    cycle: StoredValue<Option<Cycle>>,
+    /// What was sent last.
+    last: StoredValue<String>,
+}
+
+impl Desk {
+    pub(super) fn new(driver: Driver) -> Self {
+        Self {
+            driver,
+            field: NodeRef::new(),
+            length: RwSignal::new(0),
+            hint: RwSignal::new(None),
+            alarm: RwSignal::new(None),
+            completed: RwSignal::new(None),
+            suggestions: Suggestions::new(),
+            shelf: Shelf::new(),
+            composed_at: StoredValue::new(None),
+            composing: StoredValue::new(false),
+            drafts: StoredValue::default(),
+            cycle: StoredValue::new(None),
+            last: StoredValue::default(),
+        }
+    }
+
+    /// Puts the draft away when another room is shown, and the one of that room into the field.
+    pub(super) fn keep_drafts(self) {
+        let view = self.driver.view;
+        Effect::new(move |before: Option<String>| {
+            let current = view.current.get();
+            if let Some(before) = before.filter(|before| *before != current) {
+                // A text typed before it was known which room is shown belongs to the first one.
+                if !before.is_empty() {
+                    let text = self.text();
+                    let exchange = |drafts: &mut HashMap<_, _>| {
+                        drafts.insert(before, text);
+                        drafts.remove(&current)
+                    };
+                    let draft = self.drafts.try_update_value(exchange).flatten();
+                    self.put(&draft.unwrap_or_default());
+                }
+                focus();
+            }
+            current
+        });
+        Effect::new(move |_| {
+            if let Some(text) = view.prefill.get() {
+                view.prefill.set(None);
+                // Before what is there: nothing typed is lost.
+                self.put(&format!("{text}{}", self.text()));
+                page::focus(COMPOSER);
+            }
+        });
+        Effect::new(move |_| {
+            if !view.first_visit.get() {
+                // After the dialog has closed, which gives the keyboard back to where it was.
+                request_animation_frame(focus);
+            }
+        });
+        // The emoji are here: what was typed meanwhile may be one.
+        Effect::new(move |_| {
+            if self.shelf.get().is_some() && page::has_focus(COMPOSER) && !self.emoji_typed() {
+                self.suggest();
+            }
+        });
+    }
+
+    /// A key was pressed in the field.
+    pub(super) fn key_pressed(self, event: &KeyboardEvent) {
+        let press = ime::Press {
+            composing: event.is_composing(),
+            key_code: event.key_code(),
+            since_composition: self.composed_at.get_value().map(|at| event.time_stamp() - at),
+        };
+        if press.is_of_input_method() {
+            return;
+        }
+        let modified = event.ctrl_key() || event.alt_key() || event.meta_key();
+        let plain = !modified && !event.shift_key();
+        let key = event.key();
+        let taken = match key.as_str() {
+            "ArrowDown" | "ArrowUp" if plain && self.suggestions.are_shown() => {
+                self.suggestions.step(key == "ArrowDown");
+                true
+            }
+            "Tab" if plain && self.suggestions.are_shown() => {
+                self.take(self.suggestions.chosen.get_untracked().unwrap_or(0));
+                true
+            }
+            "Tab" if !modified => self.cycle(event.shift_key()),
+            "Enter" if plain => {
+                if !self.take_chosen() {
+                    self.send();
+                }
+                true
+            }
+            "Escape" if plain && self.suggestions.are_shown() => {
+                self.suggestions.dismiss();
+                true
+            }
+            "ArrowUp" if plain && self.text().is_empty() => self.recall(),
+            _ => false,
+        };
+        if taken {
+            event.prevent_default();
+            // What took a key here is not for the page.
+            event.stop_propagation();
+        }
+    }
+
+    /// The text changed.
+    pub(super) fn typed(self, event: &web_sys::Event) {
+        let input = event.dyn_ref::<InputEvent>();
+        let composing = input.is_some_and(InputEvent::is_composing);
+        self.composing.set_value(composing);
+        self.changed();
+        self.tell_typing();
+        let closes = input.and_then(InputEvent::data).is_some_and(|data| data.ends_with(':'));
+        if !composing && closes && self.emoji_typed() {
+            return;
+        }
+        // A phone's keyboard composes every word. There nothing is taken by a key, only by a touch.
+        if composing && !page::is_touch() {
+            self.suggestions.close();
+        } else {
+            self.suggest();
+        }
+    }
+
+    /// An input method has finished a word.
+    pub(super) fn composed(self, at: f64) {
+        self.composed_at.set_value(Some(at));
+        self.composing.set_value(false);
+        self.changed();
+        self.suggest();
+    }
+
+    /// The caret may be elsewhere now.
+    pub(super) fn moved(self) {
+        if self.suggestions.are_shown() {
+            self.suggest();
+        }
+    }
+
+    /// Puts what was chosen in the place of what was typed.
+    pub(super) fn take(self, at: usize) {
+        let Some((token, choice)) = self.suggestions.get(at) else { return };
+        if self.composing.get_value()
+            && let Some(field) = self.field.get_untracked()
+        {
+            // What the input method has so far is taken as it is.
+            let _ = field.blur();
+        }
+        self.suggestions.close();
+        let text = self.text();
+        let spaced = text.get(token.end..).is_some_and(|rest| rest.starts_with(' '));
+        let after = if spaced { "" } else { choice.after };
+        self.replace(token.start, token.end, &format!("{}{after}", choice.with));
+    }
+
+    /// Puts something where the caret is.
+    pub(super) fn insert(self, what: &str) {
+        let Some((text, start, end)) = self.selection() else { return };
+        self.replace(completion::bytes(&text, start), completion::bytes(&text, end), what);
+    }
+
+    /// Sends what is in the field, or says why it can't be.
+    pub(super) fn send(self) {
+        let text = self.text();
+        if text.trim().is_empty() {
+            focus();
+            return;
+        }
+        let limits = self.driver.with_engine(|engine| engine.model().limits.clone()).unwrap_or_default();
+        let problem = Hint::of(&text, &limits, true).filter(Hint::is_problem);
+        let problem = problem.or_else(|| (!self.driver.say(text.clone())).then_some(Hint::Nowhere));
+        if let Some(problem) = problem {
+            self.alarm.set(Some(problem.words()));
+            self.hint.set(Some(problem));
+            focus();
+            return;
+        }
+        self.last.set_value(text);
+        self.put("");
+    }
+
+    /// What is in the field.
+    fn text(self) -> String {
+        self.field.get_untracked().map(|field| field.value()).unwrap_or_default()
+    }
+
+    /// What is in the field, and from where to where it is selected, in the browser's units.
+    fn selection(self) -> Option<(String, usize, usize)> {
+        let field = self.field.get_untracked()?;
+        let position = |position: Option<u32>| position.and_then(|position| usize::try_from(position).ok());
+        let start = position(field.selection_start().ok()?)?;
+        Some((field.value(), start, position(field.selection_end().ok()?)?))
+    }
+
+    /// What is in the field and where the caret is, where nothing is selected.
+    fn caret(self) -> Option<(String, usize)> {
+        let (text, start, _) = self.selection().filter(|(_, start, end)| start == end)?;
+        let caret = completion::bytes(&text, start);
+        Some((text, caret))
+    }
+
+    fn suggest(self) {
+        let token = self.caret().and_then(|(text, caret)| completion::token(&text, caret));
+        self.suggestions.offer(token, |token| choices(token, self.driver, self.shelf));
+    }
+
+    /// Takes what is chosen in the list. Returns whether that is all that the key means.
+    fn take_chosen(self) -> bool {
+        let Some(at) = self.suggestions.chosen.get_untracked() else { return false };
+        let Some((token, choice)) = self.suggestions.get(at) else { return false };
+        let text = self.text();
+        if text.get(token.start..token.end).is_none_or(|typed| choice.is_complete(typed)) {
+            self.suggestions.close();
+            return false;
+        }
+        self.take(at);
+        true
+    }
+
+    /// Makes the word before the caret a nick, or the nick another one.
+    fn cycle(self, back: bool) -> bool {
+        let Some((text, caret)) = self.caret() else { return false };
+        let next = self.cycle.try_update_value(|cycle| cycle.as_mut()?.next(&text, caret, back)).flatten();
+        let replacement = next.or_else(|| {
+            let people = choices::likeliest(self.driver);
+            let cycle = Cycle::start(&text, caret, people.iter().map(String::as_str)).filter(|_| !back);
+            let first = cycle.as_ref().map(|cycle| cycle.first(caret));
+            self.cycle.set_value(cycle);
+            first
+        });
+        let Some(replacement) = replacement else { return false };
+        self.replace(replacement.start, replacement.end, &replacement.with);
+        self.cycle.with_value(|cycle| {
+            if let Some((nick, place, count)) = cycle.as_ref().map(Cycle::current) {
+                self.completed.set(Some(tr!("composer-completed", nick = nick, place = place, count = count)));
+            }
+        });
+        true
+    }
+
+    /// Brings back what was sent last, to be said again or mended.
+    fn recall(self) -> bool {
+        let last = self.last.get_value();
+        if !last.is_empty() {
+            self.put(&last);
+        }
+        !last.is_empty()
+    }
+
+    /// The name of an emoji was finished: it becomes the emoji.
+    fn emoji_typed(self) -> bool {
+        let Some((text, caret)) = self.caret() else { return false };
+        let Some((start, name)) = completion::finished_emoji(&text, caret) else { return false };
+        self.shelf.want();
+        let Some(emoji) = self.shelf.get_untracked().and_then(|catalogue| catalogue.named(name)) else { return false };
+        self.suggestions.close();
+        self.replace(start, caret, emoji.glyph);
+        true
+    }
+
+    /// Puts something in the place of a part of the text, as if it had been typed: it can be undone.
+    fn replace(self, start: usize, end: usize, with: &str) {
+        let Some(field) = self.field.get_untracked() else { return };
+        let text = field.value();
+        let unit = |at| u32::try_from(completion::units(&text, at)).unwrap_or(u32::MAX);
+        let _ = field.focus();
+        let _ = field.set_selection_range(unit(start), unit(end));
+        let document = document().dyn_into::<HtmlDocument>();
+        let inserted = document.is_ok_and(|document| {
+            document.exec_command_with_show_ui_and_value("insertText", false, with).unwrap_or(false)
+        });
+        // There is no other way that can be undone, and browsers may take this one away.
+        if !inserted {
+            let _ = field.set_range_text_with_start_and_end(with, unit(start), unit(end));
+            let after = unit(start) + u32::try_from(with.encode_utf16().count()).unwrap_or(0);
+            let _ = field.set_selection_range(after, after);
+            self.changed();
+            self.suggest();
+        }
+    }
+
+    fn put(self, text: &str) {
+        let Some(field) = self.field.get_untracked() else { return };
+        field.set_value(text);
+        self.suggestions.close();
+        self.changed();
+    }
+
+    /// Takes notice of what is in the field now.
+    fn changed(self) {
+        let Some(field) = self.field.get_untracked() else { return };
+        let text = field.value();
+        grow(&field, &text);
+        let length = if text.trim().is_empty() { 0 } else { hint::said_chars(&text) };
+        let limits = self.driver.with_engine(|engine| engine.model().limits.clone()).unwrap_or_default();
+        let hint = Hint::of(&text, &limits, false);
+        set(self.length, length);
+        set(self.hint, hint);
+        set(self.alarm, None);
+    }
+
+    /// Others are told that one types, if one wants them to. The engine sees to it that they aren't told at each key.
+    fn tell_typing(self) {
+        let text = self.text();
+        let is_said = !text.starts_with('/') || text.starts_with("//") || text.starts_with("/me ");
+        if is_said && !text.trim().is_empty() && use_settings().tell_typing.get_untracked() {
+            self.driver.act(Action::Typing(self.driver.view.current.get_untracked()));
+        }
+    }
+}
+
+/// As high as its text; the style sheet says how high at most.
+fn grow(field: &HtmlTextAreaElement, text: &str) {
+    // Through the object model, which a strict content policy allows, unlike a `style` attribute.
+    let style = web_sys::HtmlElement::style(field);
+    let _ = style.set_property("height", "auto");
+    if !text.is_empty() {
+        let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
+    }
+}
+
+fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
