@@ -156,7 +156,7 @@ pub struct Engine {
     pub(crate) sends: Sends,
     /// Rooms that one wants to be in and isn't yet.
     pub(crate) wanted: Vec<Wanted>,
-    /// Rooms that one has left, by key, until the server says so: what they still say is late.
+    /// Rooms that one has left, until the server says so: what they still say is late.
     pub(crate) parting: BTreeSet<String>,
     /// Some room was entered: from now on none is entered unasked.
     pub(crate) settled: bool,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use partyline_shared::light::same_name;
 use partyline_shared::{Bye, Epoch, Limits, MemberRef, Timestamp, Token};
 use serde::{Deserialize, Serialize};
 
@@ -55,4 +56,13 @@ pub struct Model {
     pub limits: Limits,
     /// Rooms and private conversations by their name on the wire.
     pub rooms: BTreeMap<String, Room>,
+}
+
+impl Model {
+    /// The room that one is in under a name, however it is spelt, or the conversation of this name on the wire.
+    pub fn find(&self, typed: &str) -> Option<&Room> {
+        let is_it =
+            |room: &&Room| !room.private && (same_name(&room.name, typed) || room.asked.as_deref() == Some(typed));
+        self.rooms.get(typed).or_else(|| self.rooms.values().find(is_it))
+    }
 }

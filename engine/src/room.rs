@@ -23,6 +23,8 @@ pub struct Room {
     pub name: String,
     /// What to call it on a screen: the room's name, or the other member's nick.
     pub title: String,
+    /// Another spelling that it was asked for under, which only the server can tell is the same.
+    pub asked: Option<String>,
     /// It is a private conversation.
     pub private: bool,
     /// The server counts one in. False until `joined`, and after a drop.
@@ -58,6 +60,7 @@ impl Room {
         Self {
             name: name.to_owned(),
             title: name.to_owned(),
+            asked: None,
             private: name.starts_with('@'),
             joined: false,
             members: Vec::new(),

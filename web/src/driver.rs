@@ -8,7 +8,8 @@ use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_ti
 use leptos::prelude::*;
 use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Settings};
 use partyline_shared::codec::json;
-use partyline_shared::{Limits, Line, Nick, Seq, Target, Timestamp, parse_line};
+use partyline_shared::light::{check_name, same_name};
+use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
 
 use crate::socket::{Heard, Socket};
 use crate::view::{Notice, Stale, View};
@@ -79,7 +80,10 @@ impl Driver {
     pub(crate) fn start(self, nick: Option<String>, identity: Option<Identity>) {
         let mut rooms = storage::rooms();
         let last = storage::last_room().filter(|room| rooms.contains(room));
-        let can_be = |room: &String| Target::new(room, &Limits::default()).is_ok();
+        let can_be = |room: &String| match room.strip_prefix('@') {
+            Some(id) => id.parse::<MemberId>().is_ok(),
+            None => check_name(room, Limits::default().room_chars).is_ok(),
+        };
         if let Some(room) = route::current().filter(can_be).or(last) {
             if !room.starts_with('@') {
                 // First, because the engine leads to the first one.
@@ -367,9 +371,7 @@ impl Driver {
         let Some(told) = self.core().borrow().told.clone() else { return };
         let conversation = self.with_engine(|engine| {
             let model = engine.model();
-            let key = |nick: &str| Nick::new(nick, &model.limits).map(|nick| nick.key()).ok();
-            let told = key(&told);
-            let with_them = |room: &&Room| room.private && key(&room.title) == told;
+            let with_them = |room: &&Room| room.private && same_name(&room.title, &told);
             model.rooms.values().find(with_them).map(|room| room.name.clone())
         });
         if let Some(name) = conversation.flatten() {

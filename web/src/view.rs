@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use partyline_engine::{Connection, Model};
-use partyline_shared::{MemberRef, RoomName, Seq};
+use partyline_shared::light::lower;
+use partyline_shared::{MemberRef, Seq};
 
 use crate::rows::{Reader, Row, lay_out};
 use crate::time;
@@ -193,12 +194,7 @@ impl View {
 
     /// The name on the wire of a room that the person is in, however it is spelt.
     pub(crate) fn find(model: &Model, typed: &str) -> Option<String> {
-        if model.rooms.contains_key(typed) {
-            return Some(typed.to_owned());
-        }
-        let typed = RoomName::new(typed, &model.limits).ok()?.key();
-        let same = |name: &&String| RoomName::new(name, &model.limits).is_ok_and(|name| name.key() == typed);
-        model.rooms.keys().find(same).cloned()
+        model.find(typed).map(|room| room.name.clone())
     }
 }
 
@@ -211,7 +207,7 @@ fn room_lines(model: &Model) -> Vec<RoomLine> {
         unread: room.unread,
     };
     let mut lines: Vec<_> = model.rooms.values().map(line).collect();
-    lines.sort_by_cached_key(|line| (line.private, line.title.to_lowercase()));
+    lines.sort_by_cached_key(|line| (line.private, lower(&line.title)));
     lines
 }
 

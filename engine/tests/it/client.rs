@@ -42,7 +42,15 @@ pub(crate) fn messages(room: &str, seqs: std::ops::RangeInclusive<u64>) -> Vec<M
 
 pub(crate) fn joined(room: &str, head: u64, messages: Vec<Message>) -> Event {
     let members = vec![member("me")];
-    Event::Joined(Joined { room: room.to_owned(), count: 1, members, head: Seq(head), messages, afresh: false })
+    Event::Joined(Joined {
+        room: room.to_owned(),
+        asked: None,
+        count: 1,
+        members,
+        head: Seq(head),
+        messages,
+        afresh: false,
+    })
 }
 
 pub(crate) fn page(room: &str, head: u64, messages: Vec<Message>, more: bool) -> Event {

@@ -77,6 +77,7 @@ impl Server {
         let (members, count) = (vec![member("me")], 1);
         self.out.push_back(Event::Joined(Joined {
             room: room.to_owned(),
+            asked: None,
             count,
             members,
             head: Seq(head),
@@ -155,6 +156,7 @@ impl Server {
             seq: Seq(seq),
             at: Timestamp(seq),
             to,
+            text: None,
         }));
     }
 }
