@@ -145,6 +145,8 @@ async fn send(session: &mut Session, text: String) -> Result<(), String> {
                     return Err(format!("refused: {text}"));
                 }
                 News::Changed(Change::Notice { text, error: true, .. }) => print::problem(&text),
+                News::Changed(Change::NickRefused(refused)) if session.model().me.is_none() => return Err(refused.text),
+                News::Changed(Change::NickRefused(refused)) => print::problem(&refused.text),
                 News::Changed(_) | News::Presence { .. } => {}
             }
         }

@@ -87,6 +87,7 @@ impl View {
                 }
             }
             News::Changed(Change::Notice { text, error, .. }) => lines.push(notice(&text, error)),
+            News::Changed(Change::NickRefused(refused)) => lines.push(notice(&refused.text, true)),
             News::Changed(Change::Me | Change::Members(_) | Change::Typing(_)) => {}
         }
     }

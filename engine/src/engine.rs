@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use partyline_shared::{ClientRef, Command, Epoch, Event, Limits, MemberId, Timestamp, Via};
+use partyline_shared::{ClientRef, Command, Epoch, Event, Limits, MemberId, Refused, Timestamp, Via};
 
 use crate::link::Link;
 use crate::outputs::Outputs;
@@ -128,6 +128,8 @@ pub enum Change {
     Members(String),
     /// Who is typing in this room.
     Typing(String),
+    /// The server doesn't let one be called what one asked for.
+    NickRefused(Refused),
     /// An answer to show where the person is: a refusal, a list, the help. Plain text, several lines maybe.
     Notice {
         /// The room that it is about.

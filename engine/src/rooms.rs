@@ -1,7 +1,7 @@
 //! Entering and leaving rooms, and what is said in them.
 
 use partyline_shared::light::{check_name, same_name};
-use partyline_shared::{Command, Join, Joined, Message, Refused, ResumePoint, Seq, Timestamp};
+use partyline_shared::{Code, Command, Join, Joined, Message, Refused, ResumePoint, Seq, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
@@ -179,6 +179,10 @@ impl Engine {
 
     /// Something about a room was refused, other than a message.
     pub(crate) fn room_refused(&mut self, refused: Refused, now: Timestamp, out: &mut Outputs) {
+        if matches!(refused.code, Code::NickTaken | Code::BadNick) && refused.room.is_none() {
+            out.changed(Change::NickRefused(refused));
+            return;
+        }
         let again = refused.retry_after_ms.map(|millis| now.after(millis.max(100)));
         let about = refused.room.as_deref();
         self.who_asked.retain(|asked| !about.is_some_and(|about| same_name(asked, about)));

@@ -3,7 +3,7 @@
 //! Nothing here knows the field. Positions are bytes of the text; [`units`] and [`bytes`] turn them into what the
 //! browser counts in, and back.
 
-use partyline_shared::{Argument, COMMANDS, CommandForm, Verb};
+use partyline_shared::{Argument, COMMANDS, CommandForm, Verb, light};
 
 mod words;
 
@@ -74,7 +74,7 @@ pub(crate) fn token(text: &str, caret: usize) -> Option<Token> {
         "@" if previous.is_none_or(|c| !is_of_address(c)) => Kind::Member,
         "#" if previous.is_none_or(|c| !is_of_address(c) && c != '#') => Kind::Room,
         // In Chinese a colon and a word may follow a word without a space: nothing is to come in between.
-        ":" if previous.is_none_or(|c| !c.is_alphanumeric() && c != ':') && is_name_of_emoji(typed) => Kind::Emoji,
+        ":" if previous.is_none_or(|c| !is_of_name(c) && c != ':') && is_name_of_emoji(typed) => Kind::Emoji,
         _ => return None,
     };
     Some(Token { kind, start, end: end_of_name(text, caret), typed: typed.to_owned() })
@@ -95,9 +95,9 @@ pub(crate) fn finished_emoji(text: &str, caret: usize) -> Option<(usize, &str)> 
 /// Those of the names that fit what was typed: first the ones that start with it, then the ones that have a part that
 /// does, then the ones that hold it; otherwise as they come.
 pub(crate) fn fitting<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let typed = typed.to_lowercase();
+    let typed = light::lower(typed);
     let fits = |name: &str| {
-        let name = name.to_lowercase();
+        let name = light::lower(name);
         if name.starts_with(&typed) {
             Some(0)
         } else if name.split(['-', '_']).any(|part| part.starts_with(&typed)) {
@@ -158,7 +158,9 @@ fn end_of_name(text: &str, caret: usize) -> usize {
 }
 
 fn is_of_name(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '-' | '_' | '+')
+    // Full-width signs are a sentence's, as their narrow ones.
+    let is_wide_sign = matches!(c, '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff65}');
+    (light::is_of_name(c) && !is_wide_sign) || c == '+'
 }
 
 fn is_of_address(c: char) -> bool {

@@ -12,14 +12,13 @@ use partyline_shared::light::{check_name, same_name};
 use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
 
 use crate::socket::{Heard, Socket};
-use crate::view::{Notice, Stale, View};
+use crate::view::{Stale, View};
 use crate::{page, route, storage, time};
+
+mod notices;
 
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
 const WINDOW: usize = 400;
-
-/// Most notices at a time; the oldest goes.
-const NOTICES: usize = 4;
 
 /// How long a hidden page gathers news: browsers draw no frames there, but the title should tell.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(200);
@@ -196,11 +195,6 @@ impl Driver {
         }
     }
 
-    /// Takes a notice away.
-    pub(crate) fn dismiss(self, id: u64) {
-        self.view.notices.update(|notices| notices.retain(|notice| notice.id != id));
-    }
-
     /// Tells the engine what happened and does what it says.
     fn handle(self, input: Input) {
         let outputs = {
@@ -272,20 +266,18 @@ impl Driver {
                     self.show(&room, Step::Replace);
                 }
             }
+            Change::NickRefused(refused) => {
+                drop(core);
+                self.nick_refused(&refused);
+            }
             Change::Notice { room, text, error } => {
-                core.notices += 1;
-                let id = core.notices;
                 // The address or the list asked for a room that can't be: go where one can.
                 let dead_end = error && !core.settled && room.is_some_and(|room| is_current(&room));
                 drop(core);
                 if dead_end {
                     self.view.current.set(String::new());
                 }
-                self.view.notices.update(|notices| {
-                    notices.push(Notice { id, text, error });
-                    let surplus = notices.len().saturating_sub(NOTICES);
-                    notices.drain(..surplus);
-                });
+                self.tell(text, error);
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use partyline_shared::light;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
@@ -74,7 +75,7 @@ impl Catalogue {
 
     /// Those that all typed words lead to, the nearest first; and the name that does.
     pub(crate) fn search(&self, typed: &str, most: usize) -> Vec<(Emoji, &'static str)> {
-        let typed = typed.to_lowercase();
+        let typed = light::lower(typed);
         let words: Vec<_> = typed.split_whitespace().map(|word| word.trim_matches(':')).collect();
         if words.iter().all(|word| word.is_empty()) {
             return Vec::new();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use partyline_engine::{Connection, Model};
 use partyline_shared::light::lower;
-use partyline_shared::{MemberRef, Seq};
+use partyline_shared::{Code, MemberRef, Seq};
 
 use crate::rows::{Reader, Row, lay_out};
 use crate::time;
@@ -110,6 +110,10 @@ pub(crate) struct View {
     pub(crate) first_visit: RwSignal<bool>,
     /// The dialog to change one's nick is open.
     pub(crate) renaming: RwSignal<bool>,
+    /// The nick that the person has just typed, until it is theirs.
+    pub(crate) asked_nick: RwSignal<Option<String>>,
+    /// Why it isn't.
+    pub(crate) nick_refused: RwSignal<Option<Code>>,
     /// The drawer that is open on a narrow screen.
     pub(crate) drawer: RwSignal<Option<Drawer>>,
 }
@@ -143,6 +147,8 @@ impl View {
             prefill: RwSignal::new(None),
             first_visit: RwSignal::new(false),
             renaming: RwSignal::new(false),
+            asked_nick: RwSignal::new(None),
+            nick_refused: RwSignal::new(None),
             drawer: RwSignal::new(None),
         }
     }

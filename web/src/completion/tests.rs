@@ -13,6 +13,7 @@ fn a_sign_starts_a_name() {
     assert_eq!(at("@|"), some(Kind::Member, ""));
     assert_eq!(at("hello @an|"), some(Kind::Member, "an"));
     assert_eq!(at("你好@小|"), some(Kind::Member, "小"));
+    assert_eq!(at("你好，:smile|"), some(Kind::Emoji, "smile"));
     assert_eq!(at("see #kit|"), some(Kind::Room, "kit"));
     assert_eq!(at("(#ops-2|)"), some(Kind::Room, "ops-2"));
     assert_eq!(at(":smi|"), some(Kind::Emoji, "smi"));

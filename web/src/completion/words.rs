@@ -1,5 +1,7 @@
 //! A word that Tab makes a nick of, as chats have done since there were terminals.
 
+use partyline_shared::light;
+
 /// The nicks that a word could become, one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cycle {
@@ -27,11 +29,11 @@ impl Cycle {
         let start = before
             .rfind(char::is_whitespace)
             .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
-        let word = before[start..].to_lowercase();
+        let word = light::lower(&before[start..]);
         if word.is_empty() || text[caret..].starts_with(|c: char| !c.is_whitespace()) {
             return None;
         }
-        let fits = |nick: &&str| nick.to_lowercase().starts_with(&word);
+        let fits = |nick: &&str| light::lower(nick).starts_with(&word);
         let nicks: Vec<_> = nicks.into_iter().filter(fits).map(str::to_owned).take(super::MOST).collect();
         (!nicks.is_empty()).then_some(Self { start, nicks, at: 0 })
     }

@@ -1,6 +1,6 @@
 //! What there is to say about a text before it is sent.
 
-use partyline_shared::{CommandForm, InvalidName, Limits, Line, Nick, RoomName, SlashError, Verb, parse_line};
+use partyline_shared::{CommandForm, InvalidName, Limits, Line, SlashError, Verb, light, parse_line};
 
 use crate::completion;
 use crate::words::{problems, tr};
@@ -42,8 +42,12 @@ impl Hint {
             }
             // While an argument is still missing that is no mistake yet.
             (Err(SlashError::Usage(_)), Some(form)) if finished || !may_go_on(command, form) => Some(Self::Usage(form)),
-            (Ok(Line::Join(room)), _) if let Err(wrong) = RoomName::new(&room, limits) => Some(Self::Room(wrong)),
-            (Ok(Line::Nick(nick)), _) if let Err(wrong) = Nick::new(&nick, limits) => Some(Self::Nick(wrong)),
+            (Ok(Line::Join(room)), _) if let Err(wrong) = light::check_name(&room, limits.room_chars) => {
+                Some(Self::Room(wrong))
+            }
+            (Ok(Line::Nick(nick)), _) if let Err(wrong) = light::check_name(&nick, limits.nick_chars) => {
+                Some(Self::Nick(wrong))
+            }
             (_, form) => form.map(Self::Form),
         }
     }
