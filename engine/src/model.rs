@@ -6,7 +6,7 @@ use partyline_shared::light::same_name;
 use partyline_shared::{Bye, Epoch, Limits, MemberRef, Timestamp, Token};
 use serde::{Deserialize, Serialize};
 
-use crate::Room;
+use crate::{Clock, Room};
 
 /// What a client keeps between its runs to be the same member again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,8 @@ pub struct Model {
     pub default_room: String,
     /// What the server allows.
     pub limits: Limits,
+    /// The server's clock.
+    pub clock: Clock,
     /// Rooms and private conversations by their name on the wire.
     pub rooms: BTreeMap<String, Room>,
 }

@@ -20,8 +20,14 @@ impl Engine {
         match event {
             Event::Welcome(welcome) => self.welcome(welcome, now, out),
             Event::Joined(joined) => self.entered(joined, out),
-            Event::Message(message) => self.messages(&message.room.clone(), vec![message], out),
-            Event::Sent(sent) => self.sent(sent, out),
+            Event::Message(message) => {
+                self.model.clock.heard(message.at, now);
+                self.messages(&message.room.clone(), vec![message], out);
+            }
+            Event::Sent(sent) => {
+                self.model.clock.heard(sent.at, now);
+                self.sent(sent, out);
+            }
             Event::Presence { room, member, change, .. } => self.presence(&room, &member, change, out),
             Event::Count { room, count } => self.counted(room, count, out),
             Event::History(page) => self.history_page(page, out),

@@ -5,7 +5,7 @@ use partyline_shared::{Code, Command, Join, Joined, Message, Refused, ResumePoin
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::timeline::{Context, Track};
+use crate::timeline::{Ask, Context, Track};
 use crate::{Change, Connection, PendingState, Room};
 
 /// A room that one wants to be in.
@@ -192,6 +192,9 @@ impl Engine {
                 return;
             }
             self.wanted.remove(at);
+            let barred = refused.room.clone().unwrap_or_default();
+            self.goal = self.goal.take().filter(|(room, _)| !same_name(room, &barred));
+            out.changed(Change::Barred { room: barred, code: refused.code, text: refused.text.clone() });
         }
         let context = self.context();
         if let Some(name) = refused.room.as_deref().and_then(|room| self.find_room(room))
@@ -202,7 +205,8 @@ impl Engine {
                     self.wanted.push(Wanted { name, show: false, asked: true, retry_at: again });
                     return;
                 }
-                Some(_) if track.asked.take().is_some() => {
+                Some(_) if track.asked.is_some() => {
+                    track.ask_again();
                     track.retry_at = again;
                     return;
                 }
@@ -212,10 +216,13 @@ impl Engine {
                     }
                     self.sends.forget_room(&name);
                 }
-                None if track.asked.is_some() => track.give_up(room, context),
-                _ => {}
+                None => match track.asked.take() {
+                    Some(Ask::After(_) | Ask::Latest) => track.give_up(room, context),
+                    Some(Ask::Wish { .. }) => room.loading = None,
+                    None => {}
+                },
+                Some(_) => {}
             }
-            room.loading = false;
             out.changed(Change::Timeline(name));
         }
         out.error(refused.room.as_deref(), refused.text);

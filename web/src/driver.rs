@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Settings};
+use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Settings};
 use partyline_shared::codec::json;
-use partyline_shared::light::{check_name, same_name};
+use partyline_shared::light::check_name;
 use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
 
 use crate::socket::{Heard, Socket};
@@ -16,6 +16,7 @@ use crate::view::{Stale, View};
 use crate::{page, route, storage, time};
 
 mod notices;
+mod told;
 
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
 const WINDOW: usize = 400;
@@ -255,6 +256,8 @@ impl Driver {
                 stale.rooms = true;
                 stale.timeline |= is_current(&room);
             }
+            // Nobody goes to a message yet.
+            Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. } => {}
             Change::Members(room) => stale.members |= is_current(&room),
             Change::Typing(room) => stale.typing |= is_current(&room),
             Change::Entered(room) => {
@@ -320,6 +323,7 @@ impl Driver {
     fn publish(self) {
         self.choose_room();
         self.follow_told();
+        self.follow();
         self.mark_read();
         let core = self.core();
         let mut core = core.borrow_mut();
@@ -355,20 +359,6 @@ impl Driver {
         let is_new = !std::mem::replace(&mut self.core().borrow_mut().settled, true);
         if is_new {
             route::show(&room, false);
-        }
-    }
-
-    /// Goes to the private conversation with whoever was told something.
-    fn follow_told(self) {
-        let Some(told) = self.core().borrow().told.clone() else { return };
-        let conversation = self.with_engine(|engine| {
-            let model = engine.model();
-            let with_them = |room: &&Room| room.private && same_name(&room.title, &told);
-            model.rooms.values().find(with_them).map(|room| room.name.clone())
-        });
-        if let Some(name) = conversation.flatten() {
-            self.core().borrow_mut().told = None;
-            self.show(&name, Step::New);
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) struct RoomLine {
 
 /// The room that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own: any of them goes with any other")]
 pub(crate) struct RoomState {
     /// What to call it.
     pub(crate) title: String,
@@ -36,6 +37,10 @@ pub(crate) struct RoomState {
     pub(crate) count: usize,
     /// There is more before what is shown, and it isn't on its way yet.
     pub(crate) can_load_older: bool,
+    /// There is more after what is shown, and it isn't on its way yet.
+    pub(crate) can_load_newer: bool,
+    /// There is more after what is shown.
+    pub(crate) has_newer: bool,
     /// How many messages the person hasn't seen.
     pub(crate) unread: usize,
 }
@@ -179,7 +184,9 @@ impl View {
                 private: room.private,
                 entered: room.joined || !room.messages.is_empty(),
                 count: room.count,
-                can_load_older: room.has_older && !room.loading,
+                can_load_older: room.has_older && room.loading.is_none(),
+                can_load_newer: room.has_newer && room.loading.is_none(),
+                has_newer: room.has_newer,
                 unread: room.unread,
             };
             put(self.room, Some(state));

@@ -1,6 +1,6 @@
 //! An engine on a test's bench: short words in, short words out.
 
-use partyline_engine::{Action, Change, Engine, Identity, Input, Output, PendingState, Settings};
+use partyline_engine::{Action, Change, Engine, Identity, Input, Output, PendingState, Room, Settings};
 use partyline_shared::codec::json::{decode_event, encode_command};
 use partyline_shared::{
     Epoch, Event, HistoryPage, Joined, Kind, Limits, MemberRef, Message, PROTOCOL, Seq, Timestamp, Token, Via, Welcome,
@@ -114,6 +114,9 @@ impl Client {
                 Output::Changed(Change::Notice { text, error: false, .. }) => Some(format!("notice: {text}")),
                 Output::Changed(Change::Notice { text, error: true, .. }) => Some(format!("error: {text}")),
                 Output::Changed(Change::NickRefused(refused)) => Some(format!("nick refused: {}", refused.text)),
+                Output::Changed(Change::Reached { room, seq }) => Some(format!("reached {room} {seq}")),
+                Output::Changed(Change::Unreachable { room, seq, why }) => Some(format!("{why:?} {room} {seq}")),
+                Output::Changed(Change::Barred { room, code, .. }) => Some(format!("barred {room} {code:?}")),
                 Output::Changed(_) | Output::Remember(_) => None,
             })
             .collect()
@@ -174,6 +177,10 @@ impl Client {
         let seqs: Vec<_> = messages.iter().map(|m| m.seq.0).collect();
         assert!(seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{seqs:?}");
         (seqs[0], seqs[seqs.len() - 1])
+    }
+
+    pub(crate) fn room(&self, room: &str) -> &Room {
+        &self.engine.model().rooms[room]
     }
 
     pub(crate) fn unread(&self, room: &str) -> usize {

@@ -58,7 +58,7 @@ fn a_room_that_is_refused_is_no_longer_wanted() {
     );
     client.line("/join attic");
     let refused = r#"{"type":"refused","code":"too_many_rooms","text":"too many","room":"attic"}"#;
-    assert_eq!(client.json(refused), ["error: too many"]);
+    assert_eq!(client.json(refused), ["barred attic TooManyRooms", "error: too many"]);
     assert!(!client.reconnect("e1")[0].contains("attic"));
 }
 
