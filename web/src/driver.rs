@@ -362,6 +362,15 @@ impl Driver {
         }
     }
 
+    /// Tells the engine whether the person follows what is said, or reads further up.
+    fn follow(self) {
+        let (room, follow) = (self.view.current.get_untracked(), self.view.at_end.get_untracked());
+        let differs = |engine: &Engine| engine.model().rooms.get(&room).is_some_and(|room| room.followed != follow);
+        if self.with_engine(differs) == Some(true) {
+            self.handle(Input::User(Action::Follow { room, follow }));
+        }
+    }
+
     /// What the person has before their eyes is read.
     fn mark_read(self) {
         let current = self.view.current.get_untracked();

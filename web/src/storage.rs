@@ -10,6 +10,11 @@ const IDENTITY: &str = "partyline.identity";
 const ROOMS: &str = "partyline.rooms";
 const LAST_ROOM: &str = "partyline.last-room";
 const EMOJI: &str = "partyline.emoji";
+/// Before the name of a room.
+const DRAFT: &str = "partyline.draft.";
+
+/// Most drafts that are kept: more than anybody is in rooms.
+const DRAFTS: usize = 100;
 
 /// Who one was the last time.
 pub(crate) fn identity() -> Option<Identity> {
@@ -39,6 +44,38 @@ pub(crate) fn last_room() -> Option<String> {
 /// Keeps the room that is shown.
 pub(crate) fn keep_last_room(room: &str) {
     write(LAST_ROOM, room);
+}
+
+/// What was typed in a room and not sent.
+pub(crate) fn draft(room: &str) -> Option<String> {
+    read(&draft_key(room))
+}
+
+/// Keeps what was typed in a room; nothing, where there is nothing. A key for each room, so that two tabs keep theirs.
+pub(crate) fn keep_draft(room: &str, text: &str) {
+    let key = draft_key(room);
+    let Some(storage) = storage() else { return };
+    if text.is_empty() {
+        let _ = storage.remove_item(&key);
+    } else {
+        if matches!(storage.get_item(&key), Ok(None)) {
+            forget_surplus_drafts(&storage);
+        }
+        let _ = storage.set_item(&key, text);
+    }
+}
+
+fn draft_key(room: &str) -> String {
+    format!("{DRAFT}{room}")
+}
+
+/// Makes room for another draft. Whoever has as many has long forgotten which.
+fn forget_surplus_drafts(storage: &Storage) {
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+    let drafts: Vec<_> = keys.filter(|key| key.starts_with(DRAFT)).collect();
+    for key in drafts.iter().skip(DRAFTS - 1) {
+        let _ = storage.remove_item(key);
+    }
 }
 
 /// The emoji that were chosen lately, the latest first.

@@ -13,6 +13,7 @@
 mod browser {
     pub(crate) use partyline_chromium::Browser;
 }
+mod composing;
 mod serving;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
@@ -39,3 +40,7 @@ browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_a
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
+browser_test!(what_is_typed_is_completed, composing::completing);
+browser_test!(emoji_come_by_name_and_from_the_box, composing::emoji);
+browser_test!(nothing_typed_is_sent_early_or_lost, composing::typing);
+browser_test!(what_is_wrong_with_a_name_is_said_at_its_field, composing::names);

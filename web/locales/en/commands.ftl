@@ -22,3 +22,4 @@ commands-help = /help
 commands-help-does = which commands there are
 commands-quit = /quit
 commands-quit-does = leave
+commands-slash = //TEXT – say a line that starts with a slash

@@ -22,3 +22,4 @@ commands-help = /help
 commands-help-does = 有哪些命令
 commands-quit = /quit
 commands-quit-does = 离开
+commands-slash = //内容：发送以斜杠开头的内容

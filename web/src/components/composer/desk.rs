@@ -6,6 +6,8 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use partyline_engine::Action;
+use partyline_shared::light::same_name;
+use partyline_shared::{Line, parse_line};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDocument, HtmlTextAreaElement, InputEvent};
 
@@ -19,6 +21,7 @@ use crate::emoji::Shelf;
 use crate::ime;
 use crate::page;
 use crate::settings::use_settings;
+use crate::storage;
 use crate::words::tr;
 
 /// The field with what belongs to it. Copies of it are the same one.
@@ -44,7 +47,9 @@ pub(super) struct Desk {
     pub(super) composed_at: StoredValue<Option<f64>>,
     /// An input method is at work. Only a touch gets in between.
     composing: StoredValue<bool>,
-    /// What was typed in other rooms and not sent.
+    /// The room that what is in the field was typed in.
+    room: StoredValue<String>,
+    /// What was typed in each room and not sent: a browser may refuse to keep it.
     drafts: StoredValue<HashMap<String, String>>,
     /// The nicks that Tab goes through.
     cycle: StoredValue<Option<Cycle>>,
@@ -65,27 +70,28 @@ impl Desk {
             shelf: Shelf::new(),
             composed_at: StoredValue::new(None),
             composing: StoredValue::new(false),
+            room: StoredValue::default(),
             drafts: StoredValue::default(),
             cycle: StoredValue::new(None),
             last: StoredValue::default(),
         }
     }
 
-    /// Puts the draft away when another room is shown, and the one of that room into the field.
+    /// Puts the draft of a room into the field when that room is shown.
     pub(super) fn keep_drafts(self) {
         let view = self.driver.view;
         Effect::new(move |before: Option<String>| {
             let current = view.current.get();
-            if let Some(before) = before.filter(|before| *before != current) {
-                // A text typed before it was known which room is shown belongs to the first one.
-                if !before.is_empty() {
-                    let text = self.text();
-                    let exchange = |drafts: &mut HashMap<_, _>| {
-                        drafts.insert(before, text);
-                        drafts.remove(&current)
-                    };
-                    let draft = self.drafts.try_update_value(exchange).flatten();
-                    self.put(&draft.unwrap_or_default());
+            let before = before.unwrap_or_default();
+            if before != current {
+                self.room.set_value(current.clone());
+                // A text typed before it was known which room is shown, or how it is spelt, belongs to that one.
+                let same = before.is_empty() || same_name(&before, &current);
+                if same && !self.text().is_empty() {
+                    self.keep_draft();
+                } else {
+                    let draft = self.drafts.with_value(|drafts| drafts.get(&current).cloned());
+                    self.put(&draft.or_else(|| storage::draft(&current)).unwrap_or_default());
                 }
                 focus();
             }
@@ -221,6 +227,13 @@ impl Desk {
         }
         let limits = self.driver.with_engine(|engine| engine.model().limits.clone()).unwrap_or_default();
         let problem = Hint::of(&text, &limits, true).filter(Hint::is_problem);
+        if problem.is_none() && matches!(parse_line(text.trim_end()), Ok(Line::Help)) {
+            // The engine knows one language.
+            self.driver.view.notices.set(Vec::new());
+            self.driver.tell(hint::help(), false);
+            self.put("");
+            return;
+        }
         let problem = problem.or_else(|| (!self.driver.say(text.clone())).then_some(Hint::Nowhere));
         if let Some(problem) = problem {
             self.alarm.set(Some(problem.words()));
@@ -350,6 +363,17 @@ impl Desk {
         set(self.length, length);
         set(self.hint, hint);
         set(self.alarm, None);
+        self.keep_draft();
+    }
+
+    fn keep_draft(self) {
+        let (room, text) = (self.room.get_value(), self.text());
+        if !room.is_empty() {
+            storage::keep_draft(&room, &text);
+            self.drafts.update_value(|drafts| {
+                drafts.insert(room, text);
+            });
+        }
     }
 
     /// Others are told that one types, if one wants them to. The engine sees to it that they aren't told at each key.

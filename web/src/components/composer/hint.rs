@@ -91,6 +91,13 @@ pub(super) fn said_chars(text: &str) -> usize {
     }
 }
 
+/// What `/help` says here: all commands, a line each.
+pub(super) fn help() -> String {
+    let commands = completion::commands("");
+    let lines = commands.map(|form| tr!("commands-form", form = written(form.verb), help = explained(form.verb)));
+    lines.chain([tr!("commands-slash")]).collect::<Vec<_>>().join("\n")
+}
+
 /// How a command is written.
 pub(super) fn written(verb: Verb) -> String {
     match verb {
