@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use partyline_shared::{ClientRef, Code, Command, Epoch, Event, Limits, MemberId, Refused, Seq, Timestamp, Via};
 
 use crate::link::Link;
+use crate::listing::Listing;
 use crate::outputs::Outputs;
 use crate::pending::Sends;
 use crate::rooms::Wanted;
@@ -74,6 +75,8 @@ pub enum Action {
     Nick(String),
     /// A key was pressed in a room's composer. Told to the server at most every 3 seconds.
     Typing(String),
+    /// Rooms are about to be offered: learn which there are. Asked of the server at most every 30 seconds.
+    FindRooms,
     /// Get what comes before the window. What doesn't fit any more is taken away at its end, which makes it stay where it
     /// is, unless the person follows what is said: then nothing comes once it is full.
     LoadOlder(String),
@@ -173,6 +176,8 @@ pub enum Change {
     Members(String),
     /// Who is typing in this room.
     Typing(String),
+    /// [`Model::listed`].
+    Listed,
     /// The server doesn't let one be called what one asked for.
     NickRefused(Refused),
     /// An answer to show where the person is: a refusal, a list, the help. Plain text, several lines maybe.
@@ -224,6 +229,7 @@ pub struct Engine {
     pub(crate) told: Told,
     /// Rooms whose members the person asked for.
     pub(crate) who_asked: Vec<String>,
+    pub(crate) listing: Listing,
     pub(crate) window: usize,
     pub(crate) via: Via,
 }
@@ -240,6 +246,7 @@ impl Engine {
             limits: Limits::default(),
             clock: Clock::default(),
             rooms: BTreeMap::new(),
+            listed: Vec::new(),
         };
         let mut engine = Self {
             model,
@@ -254,6 +261,7 @@ impl Engine {
             identity,
             told: Told::default(),
             who_asked: Vec::new(),
+            listing: Listing::default(),
             window: window.max(LEAST_WINDOW),
             via: Via::Ws,
         };

@@ -1,7 +1,7 @@
 //! What the server says.
 
 use partyline_shared::light::{lower, same_name};
-use partyline_shared::{Change as Presence, Event, MemberRef, RoomSummary, Timestamp};
+use partyline_shared::{Change as Presence, Event, MemberRef, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
@@ -32,7 +32,7 @@ impl Engine {
             Event::Count { room, count } => self.counted(room, count, out),
             Event::History(page) => self.history_page(page, out),
             Event::Members { room, count, members } => self.members(room, count, members, out),
-            Event::Rooms { rooms } => out.notice(None, list_rooms(&rooms)),
+            Event::Rooms { rooms } => self.rooms_listed(&rooms, out),
             Event::Conversations { conversations } => self.conversations(conversations, out),
             Event::Typing { room, member } => self.somebody_types(room, member, now, out),
             Event::Refused(refused) if refused.reference.is_some() => self.send_refused(refused, now, out),
@@ -101,11 +101,4 @@ fn list_members(count: usize, members: &[MemberRef]) -> String {
     let more = count.saturating_sub(nicks.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!("{count} here: {}{rest}", nicks.join(", "))
-}
-
-fn list_rooms(rooms: &[RoomSummary]) -> String {
-    if rooms.is_empty() {
-        return "there are no rooms yet: /join NAME makes one".to_owned();
-    }
-    rooms.iter().map(|room| format!("{} ({} here)", room.room, room.count)).collect::<Vec<_>>().join("\n")
 }

@@ -252,6 +252,10 @@ impl Driver {
             Change::Connection => stale.connection = true,
             Change::Me => stale.me = true,
             Change::Rooms => stale.rooms = true,
+            Change::Listed => {
+                drop(core);
+                self.view.listed.update(|times| *times = times.wrapping_add(1));
+            }
             Change::Timeline(room) => {
                 stale.rooms = true;
                 stale.timeline |= is_current(&room);

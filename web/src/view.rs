@@ -109,6 +109,8 @@ pub(crate) struct View {
     pub(crate) at_end: RwSignal<bool>,
     /// Counts the times the timeline was asked to go to its end.
     pub(crate) to_end: RwSignal<u32>,
+    /// Counts the times that the server listed its rooms.
+    pub(crate) listed: RwSignal<u32>,
     /// A text to put into the composer.
     pub(crate) prefill: RwSignal<Option<String>>,
     /// It is a first visit: nobody has said yet what they want to be called.
@@ -149,6 +151,7 @@ impl View {
             notices: RwSignal::new(Vec::new()),
             at_end: RwSignal::new(true),
             to_end: RwSignal::new(0),
+            listed: RwSignal::new(0),
             prefill: RwSignal::new(None),
             first_visit: RwSignal::new(false),
             renaming: RwSignal::new(false),

@@ -1,6 +1,7 @@
 //! What is offered for what is being typed.
 
 use leptos::prelude::*;
+use partyline_engine::Action;
 use partyline_shared::{Argument, CommandForm};
 
 use crate::completion::{self, Kind, MOST, Token};
@@ -114,13 +115,17 @@ pub(super) fn likeliest(driver: Driver) -> Vec<String> {
     people.flatten().unwrap_or_default()
 }
 
-/// The rooms that one is in, the one that is shown last: people speak of others.
+/// The rooms that one is in, the one that is shown after them since people speak of others, then the server's.
 fn rooms(driver: Driver) -> Vec<String> {
+    driver.act(Action::FindRooms);
     let current = driver.view.current.get_untracked();
     let (mut rooms, here): (Vec<_>, Vec<_>) = driver.view.rooms.with_untracked(|rooms| {
         let rooms = rooms.iter().filter(|room| !room.private);
         rooms.map(|room| room.name.clone()).partition(|room| *room != current)
     });
     rooms.extend(here);
+    let listed = driver.with_engine(|engine| engine.model().listed.clone()).unwrap_or_default();
+    let others: Vec<_> = listed.into_iter().filter(|listed| !rooms.contains(listed)).collect();
+    rooms.extend(others);
     rooms
 }

@@ -9,7 +9,7 @@ use partyline_engine::Action;
 use partyline_shared::light::same_name;
 use partyline_shared::{Line, parse_line};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDocument, HtmlTextAreaElement, InputEvent};
+use web_sys::InputEvent;
 
 use super::choices::{self, choices};
 use super::hint::{self, Hint};
@@ -23,6 +23,10 @@ use crate::page;
 use crate::settings::use_settings;
 use crate::storage;
 use crate::words::tr;
+
+mod editing;
+
+use editing::grow;
 
 /// The field with what belongs to it. Copies of it are the same one.
 #[derive(Clone, Copy)]
@@ -111,6 +115,12 @@ impl Desk {
                 request_animation_frame(focus);
             }
         });
+        // The server's rooms are here: one of them may be meant.
+        Effect::new(move |_| {
+            if view.listed.get() > 0 && page::has_focus(COMPOSER) {
+                self.suggest();
+            }
+        });
         // The emoji are here: what was typed meanwhile may be one.
         Effect::new(move |_| {
             if self.shelf.get().is_some() && page::has_focus(COMPOSER) && !self.emoji_typed() {
@@ -170,8 +180,11 @@ impl Desk {
         self.changed();
         self.tell_typing();
         let closes = input.and_then(InputEvent::data).is_some_and(|data| data.ends_with(':'));
-        if !composing && closes && self.emoji_typed() {
-            return;
+        if !composing && closes {
+            // Not within: changing the text is an event like this one.
+            queue_microtask(move || {
+                self.emoji_typed();
+            });
         }
         // A phone's keyboard composes every word. There nothing is taken by a key, only by a touch.
         if composing && !page::is_touch() {
@@ -212,12 +225,6 @@ impl Desk {
         self.replace(token.start, token.end, &format!("{}{after}", choice.with));
     }
 
-    /// Puts something where the caret is.
-    pub(super) fn insert(self, what: &str) {
-        let Some((text, start, end)) = self.selection() else { return };
-        self.replace(completion::bytes(&text, start), completion::bytes(&text, end), what);
-    }
-
     /// Sends what is in the field, or says why it can't be.
     pub(super) fn send(self) {
         let text = self.text();
@@ -243,26 +250,6 @@ impl Desk {
         }
         self.last.set_value(text);
         self.put("");
-    }
-
-    /// What is in the field.
-    fn text(self) -> String {
-        self.field.get_untracked().map(|field| field.value()).unwrap_or_default()
-    }
-
-    /// What is in the field, and from where to where it is selected, in the browser's units.
-    fn selection(self) -> Option<(String, usize, usize)> {
-        let field = self.field.get_untracked()?;
-        let position = |position: Option<u32>| position.and_then(|position| usize::try_from(position).ok());
-        let start = position(field.selection_start().ok()?)?;
-        Some((field.value(), start, position(field.selection_end().ok()?)?))
-    }
-
-    /// What is in the field and where the caret is, where nothing is selected.
-    fn caret(self) -> Option<(String, usize)> {
-        let (text, start, _) = self.selection().filter(|(_, start, end)| start == end)?;
-        let caret = completion::bytes(&text, start);
-        Some((text, caret))
     }
 
     fn suggest(self) {
@@ -324,27 +311,6 @@ impl Desk {
         true
     }
 
-    /// Puts something in the place of a part of the text, as if it had been typed: it can be undone.
-    fn replace(self, start: usize, end: usize, with: &str) {
-        let Some(field) = self.field.get_untracked() else { return };
-        let text = field.value();
-        let unit = |at| u32::try_from(completion::units(&text, at)).unwrap_or(u32::MAX);
-        let _ = field.focus();
-        let _ = field.set_selection_range(unit(start), unit(end));
-        let document = document().dyn_into::<HtmlDocument>();
-        let inserted = document.is_ok_and(|document| {
-            document.exec_command_with_show_ui_and_value("insertText", false, with).unwrap_or(false)
-        });
-        // There is no other way that can be undone, and browsers may take this one away.
-        if !inserted {
-            let _ = field.set_range_text_with_start_and_end(with, unit(start), unit(end));
-            let after = unit(start) + u32::try_from(with.encode_utf16().count()).unwrap_or(0);
-            let _ = field.set_selection_range(after, after);
-            self.changed();
-            self.suggest();
-        }
-    }
-
     fn put(self, text: &str) {
         let Some(field) = self.field.get_untracked() else { return };
         field.set_value(text);
@@ -383,16 +349,6 @@ impl Desk {
         if is_said && !text.trim().is_empty() && use_settings().tell_typing.get_untracked() {
             self.driver.act(Action::Typing(self.driver.view.current.get_untracked()));
         }
-    }
-}
-
-/// As high as its text; the style sheet says how high at most.
-fn grow(field: &HtmlTextAreaElement, text: &str) {
-    // Through the object model, which a strict content policy allows, unlike a `style` attribute.
-    let style = web_sys::HtmlElement::style(field);
-    let _ = style.set_property("height", "auto");
-    if !text.is_empty() {
-        let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
     }
 }
 

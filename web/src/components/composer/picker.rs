@@ -63,7 +63,9 @@ pub(super) fn Picker(
     on_cleanup(move || elsewhere.remove());
     let left = move |event: ev::FocusEvent| {
         let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
-        if to.is_some() && !frame.get_untracked().is_some_and(|frame| frame.contains(to.as_ref())) {
+        // The button closes it by itself.
+        let on_button = to.as_ref().and_then(|to| to.dyn_ref::<Element>()).is_some_and(|to| to.id() == BUTTON);
+        if to.is_some() && !on_button && !frame.get_untracked().is_some_and(|frame| frame.contains(to.as_ref())) {
             open.set(false);
         }
     };
