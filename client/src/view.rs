@@ -88,9 +88,9 @@ impl View {
             }
             News::Changed(Change::Notice { text, error, .. }) => lines.push(notice(&text, error)),
             News::Changed(Change::NickRefused(refused)) => lines.push(notice(&refused.text, true)),
-            News::Changed(Change::Me | Change::Members(_) | Change::Typing(_) | Change::Listed) => {}
             // Nobody goes to a message here, and why a room can't be entered is in a notice too.
-            News::Changed(Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. }) => {}
+            News::Changed(Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. })
+            | News::Changed(Change::Me | Change::Members(_) | Change::Typing(_) | Change::Listed) => {}
         }
     }
 

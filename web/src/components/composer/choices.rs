@@ -49,8 +49,8 @@ impl Choice {
             }
             .into_any(),
             What::Command(form) => view! {
-                <span class="suggestion-name">{hint::written(form.verb)}</span>
-                <span class="suggestion-note">{hint::explained(form.verb)}</span>
+                <span class="suggestion-name">{hint::written(form)}</span>
+                <span class="suggestion-note">{hint::explained(form)}</span>
             }
             .into_any(),
             What::Emoji(emoji, name) => view! {

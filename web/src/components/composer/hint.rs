@@ -60,8 +60,8 @@ impl Hint {
     /// It, in the person's language.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Form(form) => tr!("commands-form", form = written(form.verb), help = explained(form.verb)),
-            Self::Usage(form) => tr!("composer-usage", form = written(form.verb)),
+            Self::Form(form) => tr!("commands-form", form = written(form), help = explained(form)),
+            Self::Usage(form) => tr!("composer-usage", form = written(form)),
             Self::Unknown(name) => tr!("composer-unknown-command", name = name),
             Self::Room(wrong) => tr!("rooms-invalid", why = problems::name(wrong)),
             Self::Nick(wrong) => tr!("nick-invalid", why = problems::name(wrong)),
@@ -94,30 +94,28 @@ pub(super) fn said_chars(text: &str) -> usize {
 /// What `/help` says here: all commands, a line each.
 pub(super) fn help() -> String {
     let commands = completion::commands("");
-    let lines = commands.map(|form| tr!("commands-form", form = written(form.verb), help = explained(form.verb)));
+    let lines = commands.map(|form| tr!("commands-form", form = written(form), help = explained(form)));
     lines.chain([tr!("commands-slash")]).collect::<Vec<_>>().join("\n")
 }
 
 /// How a command is written.
-pub(super) fn written(verb: Verb) -> String {
-    match verb {
+pub(super) fn written(form: &CommandForm) -> String {
+    match form.verb {
         Verb::Nick => tr!("commands-nick"),
         Verb::Join => tr!("commands-join"),
         Verb::Part => tr!("commands-part"),
         Verb::Me => tr!("commands-me"),
         Verb::Tell => tr!("commands-msg"),
         Verb::Who => tr!("commands-who"),
-        Verb::Rooms => tr!("commands-rooms"),
         Verb::History => tr!("commands-history"),
-        Verb::Receipts => tr!("commands-receipts"),
-        Verb::Help => tr!("commands-help"),
-        Verb::Quit => tr!("commands-quit"),
+        // Nothing in these is a word of a language.
+        Verb::Rooms | Verb::Receipts | Verb::Help | Verb::Quit => form.usage.to_owned(),
     }
 }
 
 /// What a command does.
-pub(super) fn explained(verb: Verb) -> String {
-    match verb {
+pub(super) fn explained(form: &CommandForm) -> String {
+    match form.verb {
         Verb::Nick => tr!("commands-nick-does"),
         Verb::Join => tr!("commands-join-does"),
         Verb::Part => tr!("commands-part-does"),
@@ -182,8 +180,8 @@ mod tests {
     #[test]
     fn every_command_is_written_as_the_grammar_has_it() {
         for form in &COMMANDS {
-            assert_eq!(written(form.verb), form.usage);
-            assert_eq!(explained(form.verb), form.help);
+            assert_eq!(written(form), form.usage);
+            assert_eq!(explained(form), form.help);
         }
     }
 }
