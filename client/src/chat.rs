@@ -104,7 +104,7 @@ impl<S: Screen> Chat<S> {
     fn show(&mut self, news: Vec<News>) -> io::Result<()> {
         let mut lines = Vec::new();
         for news in news {
-            let failed = matches!(news, News::Changed(Change::Notice { error: true, .. } | Change::NickRefused(_)));
+            let failed = matches!(news, News::Changed(Change::Notice { error: true, .. }));
             let refused = failed && matches!(news, News::Changed(Change::Notice { room: Some(_), .. }));
             self.view.news(&self.session, news, &mut lines);
             if !self.screen.attended() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use partyline_shared::{ClientRef, Code, Command, Epoch, Event, Limits, MemberId, Refused, Seq, Timestamp, Via};
+use partyline_shared::{ClientRef, Code, Command, Epoch, Event, Limits, MemberId, Seq, Timestamp, Via};
 
 use crate::link::Link;
 use crate::listing::Listing;
@@ -11,7 +11,7 @@ use crate::pending::Sends;
 use crate::rooms::Wanted;
 use crate::timeline::Track;
 use crate::typing::Told;
-use crate::{Clock, Connection, Identity, Model};
+use crate::{Clock, Connection, Identity, Model, Saying};
 
 /// A smaller window would hold less than the page that comes with `joined` and the one before it.
 const LEAST_WINDOW: usize = 100;
@@ -178,14 +178,12 @@ pub enum Change {
     Typing(String),
     /// [`Model::listed`].
     Listed,
-    /// The server doesn't let one be called what one asked for.
-    NickRefused(Refused),
-    /// An answer to show where the person is: a refusal, a list, the help. Plain text, several lines maybe.
+    /// An answer to show where the person is: a refusal, a list, the help.
     Notice {
         /// The room that it is about.
         room: Option<String>,
-        /// The text.
-        text: String,
+        /// What.
+        text: Saying,
         /// It says that something failed.
         error: bool,
     },

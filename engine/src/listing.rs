@@ -4,7 +4,7 @@ use partyline_shared::{Command, RoomSummary, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::{Change, Connection};
+use crate::{Change, Connection, Saying};
 
 /// A client that only wants to offer rooms asks for them at most this often, in milliseconds.
 const ASK_EVERY_MS: u64 = 30_000;
@@ -42,18 +42,11 @@ impl Engine {
     }
 
     /// The server's list.
-    pub(crate) fn rooms_listed(&mut self, rooms: &[RoomSummary], out: &mut Outputs) {
+    pub(crate) fn rooms_listed(&mut self, rooms: Vec<RoomSummary>, out: &mut Outputs) {
         self.model.listed = rooms.iter().take(MOST).map(|room| room.room.clone()).collect();
         out.changed(Change::Listed);
         if std::mem::take(&mut self.listing.for_person) {
-            out.notice(None, in_words(rooms));
+            out.notice(None, Saying::Rooms(rooms));
         }
     }
-}
-
-fn in_words(rooms: &[RoomSummary]) -> String {
-    if rooms.is_empty() {
-        return "there are no rooms yet: /join NAME makes one".to_owned();
-    }
-    rooms.iter().map(|room| format!("{} ({} here)", room.room, room.count)).collect::<Vec<_>>().join("\n")
 }

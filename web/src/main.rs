@@ -7,6 +7,7 @@
 #![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
+mod announce;
 mod app;
 mod colour;
 mod completion;
@@ -15,6 +16,8 @@ mod driver;
 mod emoji;
 mod ime;
 mod links;
+mod mentions;
+mod notify;
 mod page;
 mod people;
 mod route;
@@ -23,6 +26,7 @@ mod scroll;
 mod settings;
 mod socket;
 mod storage;
+mod tab;
 mod time;
 mod view;
 mod words;

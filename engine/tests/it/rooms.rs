@@ -140,10 +140,7 @@ fn what_the_person_asked_is_answered_where_they_are() {
     assert_eq!(client.json(rooms), ["listed", "notice: lobby (2 here)\nattic (0 here)"]);
     assert_eq!(client.line("/help"), [format!("notice: {}", help())]);
     assert_eq!(client.line("/nick moi"), [r#"{"type":"nick","nick":"moi"}"#]);
-    assert_eq!(
-        client.json(r#"{"type":"refused","code":"nick_taken","text":"moi is taken"}"#),
-        ["nick refused: moi is taken"]
-    );
+    assert_eq!(client.json(r#"{"type":"refused","code":"nick_taken","text":"moi is taken"}"#), ["error: moi is taken"]);
     assert!(client.line("/dance")[0].starts_with("error: there is no command /dance"));
     assert!(client.line("/receipts on")[0].starts_with("notice: /receipts is for plain text"));
     client.input(Input::Lost);

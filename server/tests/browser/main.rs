@@ -11,10 +11,11 @@
 )]
 
 mod browser {
-    pub(crate) use partyline_chromium::Browser;
+    pub(crate) use partyline_chromium::{Browser, Locale};
 }
 mod composing;
 mod serving;
+mod settings;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod support;
@@ -44,3 +45,9 @@ browser_test!(what_is_typed_is_completed, composing::completing);
 browser_test!(emoji_come_by_name_and_from_the_box, composing::emoji);
 browser_test!(nothing_typed_is_sent_early_or_lost, composing::typing);
 browser_test!(what_is_wrong_with_a_name_is_said_at_its_field, composing::names);
+browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
+browser_test!(
+    a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,
+    settings::chinese_without_storage
+);
+browser_test!(who_is_meant_is_told_where_they_asked_for_it, settings::notifications);

@@ -250,9 +250,6 @@ impl Program {
                     Output::Changed(Change::Notice { text, error: true, .. }) => {
                         bail!("{} is told: {text}", self.character.name);
                     }
-                    Output::Changed(Change::NickRefused(refused)) => {
-                        bail!("{} is told: {}", self.character.name, refused.text);
-                    }
                     Output::Remember(_) | Output::Changed(_) => {}
                 }
             }

@@ -12,7 +12,7 @@ composer-too-long = { $over ->
     [one] Too long: take { $over } character out to send it
    *[other] Too long: take { $over } characters out to send it
 }
-composer-usage = It is written { $form }
+composer-usage = It is written { $usage }
 composer-unknown-command = There is no command /{ $name }. // says a line that starts with a slash.
 composer-nowhere = You aren’t in this room yet. What you typed stays here.
 composer-suggestions = Suggestions
@@ -21,3 +21,4 @@ composer-suggestions-count = { $count ->
    *[other] { $count } suggestions
 }
 composer-completed = { $nick }, { $place } of { $count }
+composer-command = { $usage } – { $does }

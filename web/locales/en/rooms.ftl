@@ -8,3 +8,8 @@ rooms-join = Join
 rooms-join-label = Join or make a room
 rooms-join-placeholder = Join a room
 rooms-invalid = No room can be called that: { $why }.
+rooms-muted = muted
+rooms-mentions = { $count ->
+    [one] and { $count } mention of you
+   *[other] and { $count } mentions of you
+}

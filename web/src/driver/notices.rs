@@ -1,11 +1,11 @@
 //! What the person alone is told.
 
 use leptos::prelude::*;
-use partyline_shared::{Code, Refused};
+use partyline_engine::Saying;
+use partyline_shared::Code;
 
 use super::Driver;
 use crate::view::Notice;
-use crate::words::tr;
 
 /// Most notices at a time; the oldest goes.
 const NOTICES: usize = 4;
@@ -16,8 +16,16 @@ impl Driver {
         self.view.notices.update(|notices| notices.retain(|notice| notice.id != id));
     }
 
-    /// Tells the person something.
-    pub(crate) fn tell(self, text: String, error: bool) {
+    /// Tells the person something. That they can't be called what they asked for, they are told where they typed it.
+    pub(super) fn tell(self, text: Saying, error: bool) {
+        if let Saying::Refused(refused) = &text
+            && matches!(refused.code, Code::NickTaken | Code::BadNick)
+            && self.view.asked_nick.with_untracked(Option::is_some)
+        {
+            self.view.nick_refused.set(Some(refused.code));
+            self.view.renaming.set(true);
+            return;
+        }
         let core = self.core();
         let mut core = core.borrow_mut();
         core.notices += 1;
@@ -28,17 +36,5 @@ impl Driver {
             let surplus = notices.len().saturating_sub(NOTICES);
             notices.drain(..surplus);
         });
-    }
-
-    /// The person can't be called what they asked for. Whoever has just typed it is told where they did.
-    pub(super) fn nick_refused(self, refused: &Refused) {
-        let view = self.view;
-        if view.asked_nick.with_untracked(Option::is_some) {
-            view.nick_refused.set(Some(refused.code));
-            view.renaming.set(true);
-        } else {
-            let text = if refused.code == Code::NickTaken { tr!("nick-taken-notice") } else { refused.text.clone() };
-            self.tell(text, true);
-        }
     }
 }

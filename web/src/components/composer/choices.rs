@@ -6,10 +6,10 @@ use partyline_shared::{Argument, CommandForm};
 
 use crate::completion::{self, Kind, MOST, Token};
 use crate::components::avatar::avatar;
-use crate::components::composer::hint;
 use crate::driver::Driver;
 use crate::emoji::{Emoji, Shelf};
 use crate::people;
+use crate::words::sayings;
 
 /// Something that a token could become.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,8 +49,8 @@ impl Choice {
             }
             .into_any(),
             What::Command(form) => view! {
-                <span class="suggestion-name">{hint::written(form)}</span>
-                <span class="suggestion-note">{hint::explained(form)}</span>
+                <span class="suggestion-name">{form.usage}</span>
+                <span class="suggestion-note">{sayings::command(form.verb)}</span>
             }
             .into_any(),
             What::Emoji(emoji, name) => view! {

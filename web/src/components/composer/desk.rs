@@ -7,7 +7,6 @@ use leptos::html;
 use leptos::prelude::*;
 use partyline_engine::Action;
 use partyline_shared::light::same_name;
-use partyline_shared::{Line, parse_line};
 use wasm_bindgen::JsCast;
 use web_sys::InputEvent;
 
@@ -234,13 +233,6 @@ impl Desk {
         }
         let limits = self.driver.with_engine(|engine| engine.model().limits.clone()).unwrap_or_default();
         let problem = Hint::of(&text, &limits, true).filter(Hint::is_problem);
-        if problem.is_none() && matches!(parse_line(text.trim_end()), Ok(Line::Help)) {
-            // The engine knows one language.
-            self.driver.view.notices.set(Vec::new());
-            self.driver.tell(hint::help(), false);
-            self.put("");
-            return;
-        }
         let problem = problem.or_else(|| (!self.driver.say(text.clone())).then_some(Hint::Nowhere));
         if let Some(problem) = problem {
             self.alarm.set(Some(problem.words()));

@@ -3,7 +3,7 @@
 use partyline_shared::{CommandForm, InvalidName, Limits, Line, SlashError, Verb, light, parse_line};
 
 use crate::completion;
-use crate::words::{problems, tr};
+use crate::words::{problems, sayings, tr};
 
 /// What there is to say about a text before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +60,8 @@ impl Hint {
     /// It, in the person's language.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Form(form) => tr!("commands-form", form = written(form), help = explained(form)),
-            Self::Usage(form) => tr!("composer-usage", form = written(form)),
+            Self::Form(form) => tr!("composer-command", usage = form.usage, does = sayings::command(form.verb)),
+            Self::Usage(form) => tr!("composer-usage", usage = form.usage),
             Self::Unknown(name) => tr!("composer-unknown-command", name = name),
             Self::Room(wrong) => tr!("rooms-invalid", why = problems::name(wrong)),
             Self::Nick(wrong) => tr!("nick-invalid", why = problems::name(wrong)),
@@ -91,49 +91,8 @@ pub(super) fn said_chars(text: &str) -> usize {
     }
 }
 
-/// What `/help` says here: all commands, a line each.
-pub(super) fn help() -> String {
-    let commands = completion::commands("");
-    let lines = commands.map(|form| tr!("commands-form", form = written(form), help = explained(form)));
-    lines.chain([tr!("commands-slash")]).collect::<Vec<_>>().join("\n")
-}
-
-/// How a command is written.
-pub(super) fn written(form: &CommandForm) -> String {
-    match form.verb {
-        Verb::Nick => tr!("commands-nick"),
-        Verb::Join => tr!("commands-join"),
-        Verb::Part => tr!("commands-part"),
-        Verb::Me => tr!("commands-me"),
-        Verb::Tell => tr!("commands-msg"),
-        Verb::Who => tr!("commands-who"),
-        Verb::History => tr!("commands-history"),
-        // Nothing in these is a word of a language.
-        Verb::Rooms | Verb::Receipts | Verb::Help | Verb::Quit => form.usage.to_owned(),
-    }
-}
-
-/// What a command does.
-pub(super) fn explained(form: &CommandForm) -> String {
-    match form.verb {
-        Verb::Nick => tr!("commands-nick-does"),
-        Verb::Join => tr!("commands-join-does"),
-        Verb::Part => tr!("commands-part-does"),
-        Verb::Me => tr!("commands-me-does"),
-        Verb::Tell => tr!("commands-msg-does"),
-        Verb::Who => tr!("commands-who-does"),
-        Verb::Rooms => tr!("commands-rooms-does"),
-        Verb::History => tr!("commands-history-does"),
-        Verb::Receipts => tr!("commands-receipts-does"),
-        Verb::Help => tr!("commands-help-does"),
-        Verb::Quit => tr!("commands-quit-does"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use partyline_shared::COMMANDS;
-
     use super::*;
 
     fn hint(text: &str) -> Option<Hint> {
@@ -175,13 +134,5 @@ mod tests {
         assert!(hint("/me 1234567890").is_some_and(|hint| !hint.is_problem()));
         assert_eq!(hint("/msg ann 12345678901"), Some(Hint::TooLong(1)));
         assert_eq!(said_chars("a\nb"), 3);
-    }
-
-    #[test]
-    fn every_command_is_written_as_the_grammar_has_it() {
-        for form in &COMMANDS {
-            assert_eq!(written(form), form.usage);
-            assert_eq!(explained(form), form.help);
-        }
     }
 }
