@@ -157,6 +157,7 @@ pub(crate) async fn emoji() {
     until_text(&page, "👍 😄").await;
     press(&page, Key::Control + "z").await;
     until_text(&page, "👍 :smile:").await;
+    press(&page, Key::End).await;
     press(&page, " :) 10:30:15 `:smile:`").await;
     press(&page, Key::Enter).await;
     assert_eq!(heard(&mut bot), "👍 :smile: :) 10:30:15 `:smile:`");

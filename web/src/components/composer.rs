@@ -58,7 +58,7 @@ pub(crate) fn Composer() -> impl IntoView {
             {desk.suggestions.draw(move |at| desk.take(at))}
             <Picker open=picking shelf=desk.shelf choose=move |glyph: &str| desk.insert(glyph) />
             <form class="composer" on:submit=submit>
-                {field(&desk)}
+                {field(desk)}
                 <span class="counter" class:over=move || { left.get() < 0 } data-testid="counter" aria-hidden="true">
                     {counter}
                 </span>
@@ -88,13 +88,12 @@ pub(crate) fn Composer() -> impl IntoView {
                 </button>
             </form>
         </div>
-        {underline(&desk, left)}
+        {underline(desk, left)}
     }
 }
 
 /// The field itself.
-fn field(desk: &Desk) -> impl IntoView + use<> {
-    let desk = *desk;
+fn field(desk: Desk) -> impl IntoView {
     let view = desk.driver.view;
     let placeholder = move || {
         let current = view.current.get();
@@ -139,8 +138,7 @@ fn field(desk: &Desk) -> impl IntoView + use<> {
 }
 
 /// The line under the composer: what there is to say about the text, or who is typing.
-fn underline(desk: &Desk, left: Memo<i64>) -> impl IntoView + use<> {
-    let desk = *desk;
+fn underline(desk: Desk, left: Memo<i64>) -> impl IntoView {
     let told = Memo::new(move |_| {
         (0..=WARN_AT).contains(&left.get()).then(|| (left.get() + TELL_EVERY - 1) / TELL_EVERY * TELL_EVERY)
     });
