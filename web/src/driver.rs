@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Settings};
+use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Saying, Settings};
 use partyline_shared::codec::json;
 use partyline_shared::light::check_name;
 use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
@@ -14,7 +14,9 @@ use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
 use crate::announce::announce;
 use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
+use crate::tabs::Tab;
 use crate::view::{Stale, View};
+use crate::words::tr;
 use crate::{page, route, storage, time};
 
 mod notices;
@@ -65,6 +67,10 @@ struct Core {
     /// What came after this in the room that is shown is marked as new.
     new_after: Option<Seq>,
     notices: u64,
+    /// What this load of the page is called among the others; `None` until it is started.
+    tab: Option<Tab>,
+    /// The person knows that nothing outlives the tab.
+    told_of_storage: bool,
     tallies: Tallies,
 }
 
@@ -97,8 +103,14 @@ impl Driver {
         }
         self.core().borrow_mut().starting = true;
         let settings = Settings { nick, identity, rooms, entropy: page::entropy(), window: WINDOW };
-        self.core().borrow_mut().engine = Some(Engine::new(settings));
+        {
+            let core = self.core();
+            let mut core = core.borrow_mut();
+            core.engine = Some(Engine::new(settings));
+            core.tab = Some(Tab::new());
+        }
         self.view.first_visit.set(false);
+        self.take_over();
         self.handle(Input::Connect);
         self.publish();
     }
@@ -181,6 +193,7 @@ impl Driver {
     pub(crate) fn visibility_changed(self) {
         if page::is_visible() {
             self.hurry();
+            self.take_over();
         } else {
             let current = self.view.current.get_untracked();
             let read = self.with_engine(|engine| engine.model().rooms.get(&current).map(|room| room.read)).flatten();
@@ -217,11 +230,37 @@ impl Driver {
                 }
                 Output::Close => self.core().borrow_mut().socket = None,
                 Output::Remember(identity) => storage::keep_identity(&identity),
+                Output::Keep => self.keep_unsent(),
                 Output::Changed(change) => self.changed(change),
             }
         }
         self.set_timer();
         self.schedule();
+    }
+
+    /// What this tab hasn't sent outlives it.
+    fn keep_unsent(self) {
+        let core = self.core();
+        let core = core.borrow();
+        if let (Some(engine), Some(tab)) = (&core.engine, &core.tab) {
+            tab.keep(&engine.unsent_messages());
+        }
+    }
+
+    /// Sends what tabs that are gone haven't.
+    fn take_over(self) {
+        let tab = self.core().borrow().tab.clone();
+        if let Some(tab) = tab {
+            tab.take_over(move |messages| self.act(Action::TakeOver(messages)));
+        }
+    }
+
+    /// Tells the person once that what they type doesn't outlive the tab.
+    fn tell_of_storage(self) {
+        if storage::refuses() && !std::mem::replace(&mut self.core().borrow_mut().told_of_storage, true) {
+            let text = Saying::Words(tr!("storage-refused"));
+            self.changed(Change::Notice { room: None, text, error: false });
+        }
     }
 
     fn open(self) {
@@ -328,6 +367,7 @@ impl Driver {
         self.follow_told();
         self.follow();
         self.mark_read();
+        self.tell_of_storage();
         let core = self.core();
         let mut borrowed = core.borrow_mut();
         let Core { engine, stale, scheduled, tallies, new_after, .. } = &mut *borrowed;
@@ -381,7 +421,9 @@ impl Driver {
     /// What the person has before their eyes is read.
     fn mark_read(self) {
         let current = self.view.current.get_untracked();
-        let unread = |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.unread > 0);
+        let read = |room: &Room| room.unread == 0 && room.marked;
+        let unread =
+            |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.is_there() && !read(room));
         let seen = page::is_visible() && self.view.at_end.get_untracked();
         if seen && self.with_engine(unread) == Some(true) {
             self.handle(Input::User(Action::MarkRead(current)));

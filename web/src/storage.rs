@@ -1,20 +1,33 @@
 //! What the browser keeps between visits: who one is, and which rooms one was in.
 //!
-//! A browser may refuse to keep anything (private windows, full disks): then every visit is a first one.
+//! A browser may refuse to keep anything (private windows, full disks): then it lasts as long as the tab, and every visit
+//! is a first one.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 use partyline_engine::Identity;
 use web_sys::Storage;
 
+use crate::time;
+
 const IDENTITY: &str = "partyline.identity";
 const ROOMS: &str = "partyline.rooms";
 const LAST_ROOM: &str = "partyline.last-room";
 const EMOJI: &str = "partyline.emoji";
-/// Before the name of a room.
+/// What is typed in a room is kept under this and its name.
 const DRAFT: &str = "partyline.draft.";
 
-/// Most drafts that are kept: more than anybody is in rooms.
-const DRAFTS: usize = 100;
+/// Most rooms with a draft.
+const DRAFTS: usize = 50;
+/// Most that is kept of one, in bytes.
+const DRAFT_BYTES: usize = 65_536;
+
+thread_local! {
+    /// What the browser wouldn't keep.
+    static REFUSED: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+}
 
 /// Who one was the last time.
 pub(crate) fn identity() -> Option<Identity> {
@@ -48,58 +61,80 @@ pub(crate) fn keep_last_room(room: &str) {
 
 /// What was typed in a room and not sent.
 pub(crate) fn draft(room: &str) -> Option<String> {
-    read(&draft_key(room))
+    Some(read(&format!("{DRAFT}{room}"))?.split_once('\n')?.1.to_owned())
 }
 
-/// Keeps what was typed in a room; nothing, where there is nothing. A key for each room, so that two tabs keep theirs.
+/// Keeps what is typed in a room; nothing where it is empty. Of more than 50 the oldest goes, and of one no more than
+/// 65,536 bytes are kept.
 pub(crate) fn keep_draft(room: &str, text: &str) {
-    let key = draft_key(room);
-    let Some(storage) = storage() else { return };
+    let key = format!("{DRAFT}{room}");
     if text.is_empty() {
-        let _ = storage.remove_item(&key);
-    } else {
-        if matches!(storage.get_item(&key), Ok(None)) {
-            forget_surplus_drafts(&storage);
-        }
-        let _ = storage.set_item(&key, text);
+        return remove(&key);
     }
-}
-
-fn draft_key(room: &str) -> String {
-    format!("{DRAFT}{room}")
-}
-
-/// Makes room for another draft. Whoever has as many has long forgotten which.
-fn forget_surplus_drafts(storage: &Storage) {
-    let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
-    let drafts: Vec<_> = keys.filter(|key| key.starts_with(DRAFT)).collect();
-    for key in drafts.iter().skip(DRAFTS - 1) {
-        let _ = storage.remove_item(key);
+    let end = (0..=text.len().min(DRAFT_BYTES)).rev().find(|&end| text.is_char_boundary(end)).unwrap_or_default();
+    let age =
+        |key: &String| -> u64 { read(key).and_then(|kept| kept.split_once('\n')?.0.parse().ok()).unwrap_or_default() };
+    let mut others: Vec<_> = keys(DRAFT).into_iter().filter(|other| *other != key).collect();
+    if others.len() >= DRAFTS {
+        others.sort_by_cached_key(age);
+        others[..=others.len() - DRAFTS].iter().for_each(|old| remove(old));
     }
+    write(&key, &format!("{}\n{}", time::now().0, &text[..end]));
 }
 
 /// The emoji that were chosen lately, the latest first.
 pub(crate) fn recent_emoji() -> Vec<String> {
-    read(EMOJI).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    read(EMOJI).map(|text| text.split_whitespace().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 /// Keeps the emoji that were chosen lately.
 pub(crate) fn keep_recent_emoji(emoji: &[String]) {
-    write(EMOJI, &serde_json::to_string(emoji).unwrap_or_default());
+    write(EMOJI, &emoji.join(" "));
 }
 
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
+/// Whether the browser has refused to keep something: it lasts only as long as the tab.
+pub(crate) fn refuses() -> bool {
+    REFUSED.with(|refused| !refused.borrow().is_empty())
 }
 
 /// What is kept under this name.
 pub(crate) fn read(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok().flatten()
+    let kept = REFUSED.with(|refused| refused.borrow().get(key).cloned());
+    kept.or_else(|| storage()?.get_item(key).ok().flatten())
 }
 
-/// Keeps this under this name, if the browser lets it.
+/// Keeps this under this name, as long as the tab lasts where the browser won't.
 pub(crate) fn write(key: &str, value: &str) {
+    let kept = storage().is_some_and(|storage| storage.set_item(key, value).is_ok());
+    REFUSED.with(|refused| {
+        let mut refused = refused.borrow_mut();
+        if kept {
+            refused.remove(key);
+        } else {
+            refused.insert(key.to_owned(), value.to_owned());
+        }
+    });
+}
+
+/// Keeps nothing under this name any more.
+pub(crate) fn remove(key: &str) {
+    REFUSED.with(|refused| refused.borrow_mut().remove(key));
     if let Some(storage) = storage() {
-        let _ = storage.set_item(key, value);
+        let _ = storage.remove_item(key);
     }
+}
+
+/// The names that start like this.
+pub(crate) fn keys(prefix: &str) -> BTreeSet<String> {
+    let mut keys: BTreeSet<String> = REFUSED.with(|refused| refused.borrow().keys().cloned().collect());
+    if let Some(storage) = storage() {
+        let length = storage.length().unwrap_or_default();
+        keys.extend((0..length).filter_map(|index| storage.key(index).ok().flatten()));
+    }
+    keys.retain(|key| key.starts_with(prefix));
+    keys
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
 }

@@ -1,7 +1,5 @@
 //! The field with what belongs to it.
 
-use std::collections::HashMap;
-
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -52,8 +50,6 @@ pub(super) struct Desk {
     composing: StoredValue<bool>,
     /// The room that what is in the field was typed in.
     room: StoredValue<String>,
-    /// What was typed in each room and not sent: a browser may refuse to keep it.
-    drafts: StoredValue<HashMap<String, String>>,
     /// The nicks that Tab goes through.
     cycle: StoredValue<Option<Cycle>>,
     /// What was sent last.
@@ -74,7 +70,6 @@ impl Desk {
             composed_at: StoredValue::new(None),
             composing: StoredValue::new(false),
             room: StoredValue::default(),
-            drafts: StoredValue::default(),
             cycle: StoredValue::new(None),
             last: StoredValue::default(),
         }
@@ -93,8 +88,7 @@ impl Desk {
                 if same && !self.text().is_empty() {
                     self.keep_draft();
                 } else {
-                    let draft = self.drafts.with_value(|drafts| drafts.get(&current).cloned());
-                    self.put(&draft.or_else(|| storage::draft(&current)).unwrap_or_default());
+                    self.put(&storage::draft(&current).unwrap_or_default());
                 }
                 focus();
             }
@@ -328,9 +322,6 @@ impl Desk {
         let (room, text) = (self.room.get_value(), self.text());
         if !room.is_empty() {
             storage::keep_draft(&room, &text);
-            self.drafts.update_value(|drafts| {
-                drafts.insert(room, text);
-            });
         }
     }
 
