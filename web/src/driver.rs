@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Saying, Settings};
+use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Saying, Settings};
 use partyline_shared::codec::json;
 use partyline_shared::light::check_name;
 use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
