@@ -25,6 +25,12 @@ pub(crate) enum Icon {
     At,
     /// Emoji.
     Smile,
+    /// Quotes.
+    Quote,
+    /// An address.
+    Link,
+    /// Copies.
+    Copy,
     /// Settings.
     Settings,
     /// A room that can be heard.
@@ -49,6 +55,11 @@ impl Icon {
             Self::Smile => {
                 "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8.5 14c.7 1.3 2 2 3.5 2s2.8-.7 3.5-2M9.2 9.5v.4M14.8 9.5v.4"
             }
+            Self::Quote => "M5 6v12M9.5 7.5h9.5M9.5 12h9.5M9.5 16.5h6",
+            Self::Link => {
+                "M10 13.5a4 4 0 0 0 5.7.3l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10.5a4 4 0 0 0-5.7-.3l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"
+            }
+            Self::Copy => "M9 9h10v10H9zM5 15V5h10",
             Self::Settings => {
                 "M4 7h9M19 7h1M4 17h1M11 17h9M16 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z"
             }

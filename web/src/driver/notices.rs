@@ -17,7 +17,7 @@ impl Driver {
     }
 
     /// Tells the person something. That they can't be called what they asked for, they are told where they typed it.
-    pub(super) fn tell(self, text: Saying, error: bool) {
+    pub(crate) fn tell(self, text: Saying, error: bool) {
         if let Saying::Refused(refused) = &text
             && matches!(refused.code, Code::NickTaken | Code::BadNick)
             && self.view.asked_nick.with_untracked(Option::is_some)
