@@ -9,6 +9,7 @@ use partyline_shared::Timestamp;
 
 use crate::driver::use_driver;
 use crate::time;
+use crate::words::tr;
 
 /// The state of the connection. Screen readers are told when it changes, not at each second of the countdown.
 #[component]
@@ -33,11 +34,11 @@ pub(crate) fn ConnectionStatus() -> impl IntoView {
     };
     // The header of a phone has room for a short word.
     let words = move || match state() {
-        "online" => ("Online", "Online"),
-        "connecting" => ("Connecting…", "Connecting…"),
-        "waiting" => ("Reconnecting", "Retrying"),
-        "ended" => ("Disconnected", "Ended"),
-        _ => ("Not connected", "Offline"),
+        "online" => (tr!("connection-online"), tr!("connection-online")),
+        "connecting" => (tr!("connection-connecting"), tr!("connection-connecting")),
+        "waiting" => (tr!("connection-waiting"), tr!("connection-waiting-short")),
+        "ended" => (tr!("connection-ended"), tr!("connection-ended-short")),
+        _ => (tr!("connection-idle"), tr!("connection-idle-short")),
     };
     let until = Memo::new(move |_| {
         connection.with(|connection| match connection {
@@ -61,8 +62,8 @@ pub(crate) fn ConnectionStatus() -> impl IntoView {
             {move || until.get().map(|until| view! { <Countdown until /> })}
             {move || {
                 let name = match state() {
-                    "waiting" => "Now",
-                    "ended" => "Connect",
+                    "waiting" => tr!("connection-now"),
+                    "ended" => tr!("connection-connect"),
                     _ => return None,
                 };
                 Some(
@@ -71,7 +72,7 @@ pub(crate) fn ConnectionStatus() -> impl IntoView {
                             class="connection-button"
                             type="button"
                             data-testid="connect-now"
-                            aria-label="Connect now"
+                            aria-label=move || tr!("connection-connect-now")
                             on:click=move |_| driver.connect()
                         >
                             {name}
@@ -112,5 +113,5 @@ fn Countdown(until: Timestamp) -> impl IntoView {
     on_cleanup(move || {
         tick.as_ref().map(IntervalHandle::clear);
     });
-    view! { <span class="connection-countdown" aria-hidden="true">{move || format!("in {} s", seconds.get())}</span> }
+    view! { <span class="connection-countdown" aria-hidden="true">{move || tr!("connection-countdown", seconds = seconds.get())}</span> }
 }
