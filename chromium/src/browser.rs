@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
 /// How long the page gets to show something. It is looked at again and again, so a fast page waits for nothing.
@@ -94,6 +95,8 @@ impl Browser {
         for flag in flags {
             capabilities.add_arg(flag).unwrap();
         }
+        // What pages complain of can be asked for.
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
         Self { driver, _service: Service(service), _profile: profile }
     }

@@ -26,7 +26,7 @@ mod link;
 mod mention;
 
 pub use emoji::is_only_emoji;
-pub use mention::{calls, mentions};
+pub use mention::calls;
 
 /// A part of a message that stands on lines of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]

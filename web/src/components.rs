@@ -1,6 +1,7 @@
 //! The parts of the page.
 
 pub(crate) mod avatar;
+pub(crate) mod code;
 pub(crate) mod composer;
 pub(crate) mod connection;
 pub(crate) mod dialog;
@@ -13,6 +14,7 @@ pub(crate) mod nick_form;
 pub(crate) mod notice;
 pub(crate) mod rename;
 pub(crate) mod rooms;
+pub(crate) mod text;
 pub(crate) mod timeline;
 pub(crate) mod typing;
 pub(crate) mod welcome;

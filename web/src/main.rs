@@ -7,12 +7,13 @@
 #![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
+mod address;
 mod app;
+mod clipboard;
 mod colour;
 mod components;
 mod driver;
 mod ime;
-mod links;
 mod page;
 mod route;
 mod rows;

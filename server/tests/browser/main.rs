@@ -13,6 +13,8 @@
 mod browser {
     pub(crate) use partyline_chromium::Browser;
 }
+mod format;
+mod hostile;
 mod serving;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
@@ -36,6 +38,8 @@ macro_rules! browser_test {
 
 browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talking::talk_and_restart);
 browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_and_caching);
-browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
+browser_test!(whatever_people_are_called_and_say_stays_text, hostile::everything_stays_text);
+browser_test!(what_is_formatted_is_drawn, format::what_is_formatted_is_drawn);
+browser_test!(lines_that_are_pasted_are_one_message, format::lines_that_are_pasted_are_one_message);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
