@@ -9,6 +9,7 @@ mod command;
 mod event;
 pub mod format;
 mod id;
+pub mod light;
 mod limits;
 mod name;
 mod refusal;
