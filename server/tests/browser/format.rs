@@ -18,7 +18,11 @@ const EXAMPLES: [(&str, &str, &str); 24] = [
     ("```rust\nfn main() {}\n```", ".code-language", "rust"),
     ("```rust\nfn main() {}\n```", "pre code", "fn main() {}"),
     ("two\n  lines", "&", "two\n  lines"),
-    ("see https://a.example/x.", "a[href='https://a.example/x'][target='_blank'][rel='noopener noreferrer']", "https://a.example/x"),
+    (
+        "see https://a.example/x.",
+        "a[href='https://a.example/x'][target='_blank'][rel='noopener noreferrer']",
+        "https://a.example/x",
+    ),
     ("mailto:ann@a.example", "a[href='mailto:ann@a.example']", "mailto:ann@a.example"),
     // Where a link leads is beside it wherever that isn't plain.
     ("[the docs](https://a.example/x)", "a[href='https://a.example/x'] + .destination", "(a.example)"),
@@ -28,8 +32,8 @@ const EXAMPLES: [(&str, &str, &str); 24] = [
     ("[google.com](https://evil.example)", "&", "[google.com](https://evil.example)"),
     ("https://a.example/", "&:not(:has(.destination))", "https://a.example/"),
     ("http://a.example:99999/", "&:not(:has(a))", "http://a.example:99999/"),
-    ("@ann, look", ".mention.me", "@ann"),
-    ("@bob, look", ".mention:not(.me)", "@bob"),
+    ("@ann, look", ".mention.calls-me", "@ann"),
+    ("@bob, look", ".mention:not(.calls-me)", "@bob"),
     ("#kitchen", "a.room-name[href='/r/kitchen']", "#kitchen"),
     ("👍", "&.emoji", "👍"),
 ];
@@ -91,13 +95,17 @@ async fn folding(page: &Browser, bot: &mut Socket) {
     button.click().await.unwrap();
     page.exists("[data-testid='fold'][aria-expanded='true']").await;
     assert_eq!(page.script(height).await, 10000);
+    let top = "const top = document.querySelector(\"[data-testid='timeline']\").getBoundingClientRect().top; \
+               const text = [...document.querySelectorAll(\"[data-testid='message-text']\")].at(-1); \
+               requestAnimationFrame(() => requestAnimationFrame(() => done(text.getBoundingClientRect().top >= top)))";
+    assert_eq!(page.script_until(top).await, true, "it is read from its start");
     button.click().await.unwrap();
     page.exists(".folded").await;
 }
 
 /// On a phone, long words wrap and code scrolls by itself.
 async fn nothing_is_too_wide(page: &Browser, bot: &mut Socket) {
-    let long = "x".repeat(300);
+    let long = "x".repeat(200);
     let text = format!("{long}\nhttps://a.example/{long}\n```\n{long}\n```\n- `{long}`\n> {long}\nthe widest");
     bot.send_json(&say("lobby", &text, "wide"));
     page.message("the widest").await;
@@ -111,11 +119,13 @@ async fn nothing_is_too_wide(page: &Browser, bot: &mut Socket) {
         .await;
     assert_eq!(widths, json!([390, true, true, 0]));
     page.screenshot("format-phone").await;
-    page.size(1280, 800).await;
+    // All of it in one picture.
+    page.size(1280, 2000).await;
     page.screenshot("format-light").await;
     page.dark(true).await;
     page.screenshot("format-dark").await;
     page.dark(false).await;
+    page.size(1280, 800).await;
 }
 
 pub(crate) async fn lines_that_are_pasted_are_one_message() {
@@ -123,7 +133,8 @@ pub(crate) async fn lines_that_are_pasted_are_one_message() {
     let page = Browser::visit(server.address, "/", "ann").await;
     let mut bot = Socket::json_in(server.address, "bot", "lobby");
     let mut reader = Socket::plain_in(server.address, "reader");
-    page.cdp("Browser.grantPermissions", json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})).await;
+    page.cdp("Browser.grantPermissions", json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}))
+        .await;
     let text = "fn main() {\r\n\tprintln!(\"hi\");\r\n\r\n}";
     page.script_until(&format!("navigator.clipboard.writeText({}).then(() => done(true))", json!(text))).await;
     page.find("composer").await.click().await.unwrap();

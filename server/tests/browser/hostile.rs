@@ -1,5 +1,6 @@
 //! Whatever people are called and say, the page shows it as text.
 
+use std::collections::HashMap;
 use std::net::UdpSocket;
 
 use naughty_strings::BLNS;
@@ -51,6 +52,16 @@ const NOTED: &str = r"
     return [[...new Set(strange)].slice(0, 5), tried, elsewhere, document.querySelectorAll('head title, base').length]
 ";
 
+/// The texts of all messages by their numbers, with the addresses that something else stands for.
+const SHOWN: &str = r"
+    return Object.fromEntries([...document.querySelectorAll('[data-testid=message]')].map(message => {
+        const copy = message.querySelector('[data-testid=message-text]').cloneNode(true);
+        for (const link of copy.querySelectorAll('a.link[target]'))
+            if (link.textContent !== link.getAttribute('href')) link.append(link.getAttribute('href'));
+        return [message.dataset.seq, copy.textContent];
+    }))
+";
+
 /// The texts of this project's own list.
 fn own() -> Vec<String> {
     let lines = include_str!("payloads.txt").lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
@@ -93,18 +104,18 @@ impl Test {
     /// Said by every door; all of it is there to be read.
     async fn texts(&self, all: &[&str], own: &[String], udp: &str) {
         let address = self.server.address;
+        let mut watcher = Socket::json_in(address, "watcher", "lobby");
         let mut json = Socket::json_in(address, "json-bot", "lobby");
         for (n, batch) in all.chunks(BATCH).enumerate() {
-            let mut taken = Vec::new();
-            for text in batch {
-                json.send_json(&say("lobby", text, "a"));
+            let mut taken = 0;
+            for (m, text) in batch.iter().enumerate() {
+                json.send_json(&say("lobby", text, &format!("{n}-{m}")));
                 // Some are refused: there is nothing to see in them.
-                if answer(|| json.json()) {
-                    taken.push(*text);
-                }
+                taken += usize::from(answer(|| json.json()));
             }
-            json.send_json(&say("lobby", &format!("end of batch {n}"), "end"));
-            self.are_shown(&taken, &format!("end of batch {n}")).await;
+            let end = format!("end of batch {n}");
+            json.send_json(&say("lobby", &end, &format!("{n}-end")));
+            self.are_shown(taken, &end, &mut watcher).await;
         }
         let mut web = Web::join(address, "web-bot", "lobby");
         let mut plain = Socket::plain_in(address, "plain-bot");
@@ -112,19 +123,23 @@ impl Test {
         device.connect(udp).unwrap();
         for (n, batch) in own.chunks(BATCH).enumerate() {
             for (m, text) in batch.iter().enumerate() {
-                web.send(&json!({"type": "say", "room": "lobby", "text": text, "ref": m.to_string(), "action": m % 2 == 1}));
+                let reference = format!("{n}-{m}");
+                web.send(
+                    &json!({"type": "say", "room": "lobby", "text": text, "ref": reference, "action": m % 2 == 1}),
+                );
             }
-            web.send(&say("lobby", &format!("end by web {n}"), "end"));
-            let taken: Vec<_> = batch.iter().map(String::as_str).collect();
-            self.are_shown(&taken, &format!("end by web {n}")).await;
-            plain.send(batch.join("\n") + &format!("\nend by plain {n}\n"));
-            let lines: Vec<_> = batch.iter().flat_map(|text| text.split('\n')).collect();
-            self.are_shown(&lines, &format!("end by plain {n}")).await;
+            let end = format!("end by web {n}");
+            web.send(&say("lobby", &end, &format!("{n}-end")));
+            self.are_shown(batch.len(), &end, &mut watcher).await;
+            let end = format!("end by plain {n}");
+            plain.send(format!("{}\n{end}\n", batch.join("\n")));
+            self.are_shown(batch.len(), &end, &mut watcher).await;
             for text in batch {
                 device.send(text.as_bytes()).unwrap();
             }
-            device.send(format!("end by datagram {n}").as_bytes()).unwrap();
-            self.are_shown(&taken, &format!("end by datagram {n}")).await;
+            let end = format!("end by datagram {n}");
+            device.send(end.as_bytes()).unwrap();
+            self.are_shown(batch.len(), &end, &mut watcher).await;
         }
         // And by the page itself, which draws it before the server has it.
         for text in own.iter().filter(|text| text.is_ascii() && !text.contains(['\n', '\t'])).take(5) {
@@ -135,19 +150,28 @@ impl Test {
         self.nothing_happened("by hand").await;
     }
 
-    /// The last rows are these and the one that ends them, letter by letter; what the page adds of its own is between.
-    async fn are_shown(&self, texts: &[&str], end: &str) {
+    /// What was said since the last time, so many messages at least, is there, letter by letter. What the page adds of its
+    /// own is between.
+    async fn are_shown(&self, least: usize, end: &str, watcher: &mut Socket) {
+        let mut said = Vec::new();
+        loop {
+            let message = watcher.event("message");
+            let text = message["text"].as_str().unwrap().to_owned();
+            if text == end {
+                break;
+            }
+            said.push((message["seq"].to_string(), text));
+        }
+        assert!(said.len() >= least, "{} of {least}", said.len());
         self.page.message(end).await;
-        let shown = self.page.messages().await;
-        let end = shown.iter().rposition(|shown| shown == end).unwrap();
-        for (text, shown) in texts.iter().rev().zip(shown[..end].iter().rev()) {
+        let shown: HashMap<String, String> = serde_json::from_value(self.page.script(SHOWN).await).unwrap();
+        for (seq, text) in said {
+            let shown = shown.get(&seq).unwrap_or_else(|| panic!("{text:?} isn't shown"));
             let mut letters = shown.chars();
-            let text = partyline_shared::clean(text);
             let is_there = text.chars().filter(|c| c.is_alphabetic()).all(|c| letters.any(|other| other == c));
             assert!(is_there, "{text:?} is shown as {shown:?}");
         }
-        assert!(end >= texts.len());
-        self.nothing_happened(&shown[end]).await;
+        self.nothing_happened(end).await;
     }
 
     /// Hardly any may be somebody's, and whoever takes one is in the list of members, and speaks.
@@ -159,7 +183,7 @@ impl Test {
             json.send_json(&json!({"type": "nick", "nick": nick}));
             if answer(|| json.json()) {
                 taken += 1;
-                json.send_json(&say("lobby", &format!("I am number {taken}"), "a"));
+                json.send_json(&say("lobby", &format!("I am number {taken}"), &format!("nick-{taken}")));
                 answer(|| json.json());
             }
         }
@@ -193,7 +217,9 @@ impl Test {
             self.page.driver.execute_async(script, vec![json!(batch)]).await.unwrap();
             self.nothing_happened("the field for rooms").await;
         }
-        for room in ["\"><img src=x onerror=fooled()>", "<script>fooled()</script>", "javascript:fooled()", "..//evil.invalid"] {
+        for room in
+            ["\"><img src=x onerror=fooled()>", "<script>fooled()</script>", "javascript:fooled()", "..//evil.invalid"]
+        {
             let path: String = room.bytes().map(|byte| format!("%{byte:02x}")).collect();
             self.page.driver.goto(format!("http://{}/r/{path}", self.server.address)).await.unwrap();
             self.page.online().await;

@@ -1,5 +1,7 @@
 //! Where words begin and end.
 
+use crate::light::is_no_letter;
+
 /// Of a script that is written without spaces between words, or whose particles follow a word at once (Korean); with
 /// its punctuation. There a marker stands between any two characters.
 pub(super) fn is_unspaced(c: char) -> bool {
@@ -15,13 +17,13 @@ pub(super) fn is_unspaced(c: char) -> bool {
 /// Whether something may begin after this character: a word, a marker, a name.
 pub(super) fn begins_after(before: Option<char>) -> bool {
     let Some(c) = before else { return true };
-    if c.is_ascii() { c.is_ascii_whitespace() || "([{\"'-:;,!?*_~".contains(c) } else { !c.is_alphanumeric() }
+    if c.is_ascii() { c.is_ascii_whitespace() || "([{\"'-:;,!?*_~".contains(c) } else { !is_word(c) }
 }
 
 /// Whether a marker may end before this character.
 fn ends_before(after: Option<char>) -> bool {
     let Some(c) = after else { return true };
-    if c.is_ascii() { c.is_ascii_whitespace() || ".,;:!?)]}\"'-`".contains(c) } else { !c.is_alphanumeric() }
+    if c.is_ascii() { c.is_ascii_whitespace() || ".,;:!?)]}\"'-`".contains(c) } else { !is_word(c) }
 }
 
 /// Whether a run of markers may open and may close, by what stands around all markers that touch it.
@@ -47,21 +49,32 @@ fn starts(c: char, len: usize) -> bool {
     }
 }
 
-/// Whether names of people and rooms may hold this character. Which marks make up letters is known only with Unicode's
-/// tables; whole blocks will do, as what isn't anybody's name leads nowhere.
-pub(super) fn is_of_name(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '-' | '_' | '\u{300}'..='\u{36f}') || is_mark_of_letters(c)
+/// Whether a character is of a word: a letter, a digit or a mark, as far as that can be told without Unicode's tables.
+pub(super) fn is_word(c: char) -> bool {
+    is_of_name(c) && c != '-' && c != '_'
 }
 
-fn is_mark_of_letters(c: char) -> bool {
-    matches!(c, '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{65f}' | '\u{900}'..='\u{df4}' | '\u{e31}'..='\u{e4e}'
-        | '\u{f71}'..='\u{f84}' | '\u{102b}'..='\u{103e}' | '\u{17b4}'..='\u{17d3}')
-        && !matches!(c, '\u{964}' | '\u{965}' | '\u{5be}' | '\u{5c0}' | '\u{5c3}' | '\u{5c6}' | '\u{e3f}')
+/// Whether names of people and rooms may hold this character, as far as that can be told. What isn't anybody's name leads
+/// nowhere.
+pub(super) fn is_of_name(c: char) -> bool {
+    !is_no_letter(c) && !is_punctuation(c)
+}
+
+/// The punctuation and the currencies of the scripts that most is written in, beside what no name holds for sure.
+fn is_punctuation(c: char) -> bool {
+    matches!(c, '\u{55a}'..='\u{55f}' | '\u{589}' | '\u{5be}' | '\u{5c0}' | '\u{5c3}' | '\u{5c6}' | '\u{5f3}' | '\u{5f4}'
+        | '\u{60c}' | '\u{61b}' | '\u{61e}' | '\u{61f}' | '\u{66a}'..='\u{66d}' | '\u{6d4}' | '\u{964}' | '\u{965}'
+        | '\u{e3f}' | '\u{e4f}' | '\u{e5a}' | '\u{e5b}' | '\u{104a}'..='\u{104f}' | '\u{1361}'..='\u{1368}'
+        | '\u{17d4}'..='\u{17d6}' | '\u{20a0}'..='\u{20cf}' | '\u{3004}' | '\u{3030}' | '\u{30a0}' | '\u{30fb}'
+        | '\u{fe10}'..='\u{fe1f}' | '\u{fe30}'..='\u{fe6b}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}'
+        | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}' | '\u{ffe0}'..='\u{ffff}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use unicode_normalization::char::is_combining_mark;
+    use unicode_normalization::is_nfkc;
 
     #[test]
     fn names_of_every_script_are_whole() {
@@ -69,8 +82,16 @@ mod tests {
         {
             assert!(name.chars().all(is_of_name), "{name}");
         }
-        for other in ['.', ' ', '@', '，', '।', '!', '“', '\u{5be}', '฿'] {
-            assert!(!is_of_name(other), "{other}");
+        let letters = ('\0'..=char::MAX).filter(|c| c.is_alphanumeric() || is_combining_mark(*c));
+        let lost: Vec<char> = letters.filter(|c| is_nfkc(&c.to_string()) && !is_word(*c)).collect();
+        assert!(lost.iter().all(|c| crate::text::visible::is_invisible(*c)), "{lost:?}");
+    }
+
+    #[test]
+    fn punctuation_ends_words() {
+        for other in " .@!?/\\'\"()[]{}<>，。、；：！？（）「」『』【】《》“”‘’…—–·～।॥،؛؟־฿€・👍→★\u{3000}".chars()
+        {
+            assert!(!is_word(other), "{other}");
         }
     }
 }

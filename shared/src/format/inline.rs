@@ -2,7 +2,7 @@
 
 use super::Inline;
 use super::block::push_text;
-use super::boundary::{begins_after, flanks, is_of_name, is_unspaced};
+use super::boundary::{begins_after, flanks, is_of_name, is_unspaced, is_word};
 use super::link::{self, Links};
 
 /// Markers that may be open at a time; the oldest stays text then. It bounds how deep nodes nest: each run makes two.
@@ -190,7 +190,7 @@ impl Tokens<'_> {
         if self.underscore {
             name = name.trim_end_matches('_');
         }
-        let starts = name.chars().next()?.is_alphanumeric();
+        let starts = name.starts_with(is_word);
         // `@user@host` and `@scope/package` are something else, as are `#42` and `#1d1d21`.
         let goes_on = matches!(self.after(at + 1 + name.len()), Some('@' | '#' | '/'));
         let is_number = self.text.as_bytes()[at] == b'#' && is_number_or_colour(name);

@@ -2,6 +2,8 @@
 
 mod honest;
 
+use super::boundary::is_word;
+
 /// The schemes that make a link. Any other may act on the reader's machine.
 const WEB: [&str; 2] = ["https://", "http://"];
 const MAIL: &str = "mailto:";
@@ -75,10 +77,10 @@ fn prefix(address: &str) -> Option<bool> {
         start.eq_ignore_ascii_case(scheme).then(|| &address[scheme.len()..])
     };
     if let Some(to) = after(MAIL) {
-        let is_local = |c: char| c.is_alphanumeric() || "._%+-".contains(c);
+        let is_local = |c: char| is_word(c) || "._%+-".contains(c);
         let (local, domain) = to.split_at(to.find(|c| !is_local(c)).unwrap_or(to.len()));
         let domain = domain.strip_prefix('@').unwrap_or_default();
-        return Some(!local.is_empty() && domain.starts_with(char::is_alphanumeric));
+        return Some(!local.is_empty() && domain.starts_with(is_word));
     }
     let host = WEB.into_iter().find_map(after)?;
     Some(match host.strip_prefix('[') {
@@ -86,7 +88,7 @@ fn prefix(address: &str) -> Option<bool> {
         Some(v6) => v6
             .find(|c: char| !c.is_ascii_hexdigit() && c != ':' && c != '.')
             .is_some_and(|end| end > 1 && v6[end..].starts_with(']')),
-        None => host.starts_with(char::is_alphanumeric),
+        None => host.starts_with(is_word),
     })
 }
 

@@ -1,9 +1,11 @@
 //! What people say, drawn node by node: nothing of it is ever taken for markup.
 
 use leptos::ev::MouseEvent;
+use leptos::html;
 use leptos::prelude::*;
 use partyline_engine::Action;
 use partyline_shared::format::{Block, Inline, Item, calls, is_only_emoji, parse};
+use web_sys::Event;
 
 use crate::components::code;
 use crate::driver::Driver;
@@ -47,8 +49,22 @@ pub(crate) fn done(text: &str, driver: Driver) -> AnyView {
 /// A long message. It unfolds when it is asked to, and when the keyboard goes to something in it.
 fn folded(drawn: Vec<AnyView>) -> impl IntoView {
     let open = RwSignal::new(false);
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before.is_some_and(|before| before != now) {
+            request_animation_frame(move || look_again(node));
+        }
+        now
+    });
     view! {
-        <div class="text" class:folded=move || !open.get() data-testid="message-text" on:focusin=move |_| open.set(true)>
+        <div
+            node_ref=node
+            class="text"
+            class:folded=move || !open.get()
+            data-testid="message-text"
+            on:focusin=move |_| open.set(true)
+        >
             {drawn}
         </div>
         <button
@@ -60,6 +76,15 @@ fn folded(drawn: Vec<AnyView>) -> impl IntoView {
         >
             {move || if open.get() { tr!("text-show-less") } else { tr!("text-show-more") }}
         </button>
+    }
+}
+
+/// The timeline keeps its end in view while that is there. Whoever unfolds the last message wants to read it from its start,
+/// so the timeline is told, before it sees that something has grown, that its end is elsewhere now.
+fn look_again(node: NodeRef<html::Div>) {
+    let scroller = node.get_untracked().and_then(|node| node.closest(".scroller").ok().flatten());
+    if let (Some(scroller), Ok(event)) = (scroller, Event::new("scroll")) {
+        let _ = scroller.dispatch_event(&event);
     }
 }
 
@@ -130,7 +155,7 @@ fn draw_link(address: &str, title: Option<&[Inline]>, driver: Driver) -> AnyView
 fn draw_mention(name: String, driver: Driver) -> AnyView {
     let shown = format!("@{name}");
     let is_me = move || driver.view.me.with(|me| me.as_ref().is_some_and(|me| calls(&name, &me.nick)));
-    view! { <bdi class="mention" class:me=is_me>{shown}</bdi> }.into_any()
+    view! { <bdi class="mention" class:calls-me=is_me>{shown}</bdi> }.into_any()
 }
 
 /// A link, so that it opens in another tab the way links do.
