@@ -10,7 +10,7 @@ use crate::pending::Sends;
 use crate::rooms::Wanted;
 use crate::timeline::Track;
 use crate::typing::Told;
-use crate::{Clock, Connection, Identity, Model};
+use crate::{Clock, Connection, Identity, Model, Saying};
 
 /// A smaller window would hold less than the page that comes with `joined` and the one before it.
 const LEAST_WINDOW: usize = 100;
@@ -173,12 +173,12 @@ pub enum Change {
     Members(String),
     /// Who is typing in this room.
     Typing(String),
-    /// An answer to show where the person is: a refusal, a list, the help. Plain text, several lines maybe.
+    /// An answer to show where the person is: a refusal, a list, the help.
     Notice {
         /// The room that it is about.
         room: Option<String>,
-        /// The text.
-        text: String,
+        /// What.
+        text: Saying,
         /// It says that something failed.
         error: bool,
     },

@@ -11,7 +11,7 @@ use partyline_shared::{ClientRef, Command, InvalidText, Kind, Message, Refused, 
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::{Change, Connection, Room};
+use crate::{Change, Connection, Room, Saying};
 
 /// Something that one said, on its way to the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum PendingState {
     /// Refused for now (rate limit, log): sent again at this time.
     RetryAt(Timestamp),
     /// Refused for good; why.
-    Failed(String),
+    Failed(Saying),
 }
 
 /// Most messages that wait in one room.
@@ -130,22 +130,22 @@ impl Engine {
     /// Something is said in a room.
     pub(crate) fn say(&mut self, name: &str, text: &str, action: bool, now: Timestamp, out: &mut Outputs) {
         let Some(name) = self.find_room(name) else {
-            let where_to = if name.is_empty() { "any room: /join one first" } else { "that room: /join it first" };
-            out.error(None, format!("you aren't in {where_to}"));
+            out.error(None, if name.is_empty() { Saying::Nowhere } else { Saying::NotThere });
             return;
         };
         let max = self.model.limits.message_chars;
         let Some(room) = self.model.rooms.get_mut(&name) else { return };
         if room.pending.len() >= MOST_PENDING {
-            out.error(Some(&name), format!("not sent: {MOST_PENDING} messages wait here already; try again later"));
+            out.error(Some(&name), Saying::TooManyWait(MOST_PENDING));
             return;
         }
         let Some(text) = light::message(text) else {
-            out.error(Some(&name), InvalidText::Empty.to_string());
+            out.error(Some(&name), Saying::NotAText(InvalidText::Empty));
             return;
         };
         // Kept where it can be seen and copied: it may have been work to write.
-        let state = too_long(&text, max).map_or(PendingState::Queued, |wrong| PendingState::Failed(wrong.to_string()));
+        let failed = |wrong| PendingState::Failed(Saying::NotAText(wrong));
+        let state = too_long(&text, max).map_or(PendingState::Queued, failed);
         let Some(reference) = self.sends.new_reference() else { return };
         if state == PendingState::Queued {
             self.sends.order.push_back((reference.clone(), Place::Room(name.clone())));
@@ -158,7 +158,7 @@ impl Engine {
     /// Something is said to somebody by nick.
     pub(crate) fn tell(&mut self, to: String, text: &str, now: Timestamp, out: &mut Outputs) {
         if self.sends.tells.len() >= MOST_PENDING {
-            out.error(None, format!("not sent: {MOST_PENDING} messages wait already; try again later"));
+            out.error(None, Saying::TooManyWait(MOST_PENDING));
             return;
         }
         let checked = light::message(text).ok_or(InvalidText::Empty);
@@ -171,7 +171,7 @@ impl Engine {
                 self.sends.order.push_back((reference.clone(), Place::Nick));
                 self.sends.tells.insert(reference, (to, pending));
             }
-            Err(wrong) => out.error(None, wrong.to_string()),
+            Err(wrong) => out.error(None, Saying::NotAText(wrong)),
         }
     }
 
@@ -182,7 +182,7 @@ impl Engine {
         let Some(at) = room.pending.iter().position(failed) else { return };
         // What is too long stays so, unless the server allows more now.
         if let Some(wrong) = too_long(&room.pending[at].text, self.model.limits.message_chars) {
-            out.error(Some(name), wrong.to_string());
+            out.error(Some(name), Saying::NotAText(wrong));
             return;
         }
         let mut pending = room.pending.remove(at);
@@ -275,7 +275,7 @@ impl Engine {
         let Some(reference) = &refused.reference else { return };
         let Some((_, place)) = self.sends.order.iter().find(|(known, _)| known == reference).cloned() else {
             // Given up meanwhile.
-            out.error(refused.room.as_deref(), refused.text);
+            out.error(refused.room.clone().as_deref(), Saying::Refused(refused));
             return;
         };
         if let Some(millis) = refused.retry_after_ms {
@@ -285,10 +285,10 @@ impl Engine {
                 pending.state = PendingState::RetryAt(at);
             }
         } else if let Some(pending) = self.sends.find(&mut self.model.rooms, reference, &place) {
-            pending.state = PendingState::Failed(refused.text.clone());
+            pending.state = PendingState::Failed(Saying::Refused(refused.clone()));
             self.sends.order.retain(|(known, _)| known != reference);
-            if let Some((to, _)) = self.sends.tells.remove(reference) {
-                out.error(None, format!("not sent to {to}: {}", refused.text));
+            if let Some((nick, _)) = self.sends.tells.remove(reference) {
+                out.error(None, Saying::NotSentTo { nick, why: refused.clone() });
             }
         }
         if let Place::Room(name) = place {

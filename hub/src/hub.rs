@@ -46,6 +46,8 @@ pub struct Settings {
     /// How long after a room was told who came, went or is called something else what changes is gathered, in
     /// milliseconds; 0 tells all at once.
     pub presence_every_ms: u64,
+    /// The same after eight changes or more were told together, in milliseconds; not less than `presence_every_ms`.
+    pub many_presence_every_ms: u64,
     /// How often a crowd ([`Limits::crowd`]) is told how many are there, in milliseconds.
     pub count_every_ms: u64,
     /// Messages of those who aren't there that may be on their way to the log at a time; more are refused.
@@ -69,6 +71,7 @@ impl Default for Settings {
             reads_per_session: 8,
             deferred_per_session: 64,
             presence_every_ms: 250,
+            many_presence_every_ms: 1000,
             count_every_ms: 5000,
             posts_at_once: 256,
         }

@@ -9,13 +9,14 @@ use crate::components::members::Members;
 use crate::components::notice::Notices;
 use crate::components::rename::Rename;
 use crate::components::rooms::Rooms;
+use crate::components::settings::SettingsDialog;
 use crate::components::timeline::Timeline;
 use crate::components::typing::Typing;
 use crate::components::welcome::Welcome;
 use crate::driver::Driver;
 use crate::view::{Drawer, View};
 use crate::words::tr;
-use crate::{page, settings, storage};
+use crate::{page, settings, storage, tab};
 
 /// Everything below `<body>`.
 #[component]
@@ -25,7 +26,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(driver);
     listen(driver);
     let view = driver.view;
-    keep_title(view);
+    tab::keep(view);
     follow_drawer(view);
     match storage::identity() {
         Some(identity) => driver.start(None, Some(identity)),
@@ -66,6 +67,7 @@ pub(crate) fn App() -> impl IntoView {
         </div>
         <Welcome />
         <Rename />
+        <SettingsDialog />
     }
 }
 
@@ -96,15 +98,5 @@ fn follow_drawer(view: View) {
         Some(Drawer::Rooms) => page::focus("rooms"),
         Some(Drawer::Members) => page::focus("members"),
         None => {}
-    });
-}
-
-fn keep_title(view: View) {
-    Effect::new(move |_| {
-        let unread = view.rooms.with(|rooms| rooms.iter().map(|room| room.unread).sum());
-        let (title, private) = view.room.with(|room| {
-            room.as_ref().map_or_else(|| (String::new(), false), |room| (room.title.clone(), room.private))
-        });
-        document().set_title(&page::title(unread, &title, private));
     });
 }

@@ -14,6 +14,7 @@ pub(crate) mod nick_form;
 pub(crate) mod notice;
 pub(crate) mod rename;
 pub(crate) mod rooms;
+pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod timeline;
 pub(crate) mod typing;

@@ -11,6 +11,8 @@ use partyline_shared::codec::json;
 use partyline_shared::light::{check_name, same_name};
 use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
 
+use crate::announce::announce;
+use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
 use crate::view::{Notice, Stale, View};
 use crate::{page, route, storage, time};
@@ -63,6 +65,7 @@ struct Core {
     /// What came after this in the room that is shown is marked as new.
     new_after: Option<Seq>,
     notices: u64,
+    tallies: Tallies,
 }
 
 /// The driver of this page.
@@ -333,10 +336,11 @@ impl Driver {
         self.follow();
         self.mark_read();
         let core = self.core();
-        let mut core = core.borrow_mut();
-        core.scheduled = false;
-        let stale = std::mem::take(&mut core.stale);
-        let Some(engine) = &core.engine else { return };
+        let mut borrowed = core.borrow_mut();
+        let Core { engine, stale, scheduled, tallies, new_after, .. } = &mut *borrowed;
+        *scheduled = false;
+        let stale = std::mem::take(stale);
+        let Some(engine) = engine else { return };
         if stale.rooms {
             let rooms: Vec<_> = engine.model().rooms.values().filter(|room| !room.private).collect();
             // Before the first answer there are none, which is no reason to forget those of the last visit.
@@ -344,7 +348,10 @@ impl Driver {
                 storage::keep_rooms(&rooms.iter().map(|room| room.name.clone()).collect::<Vec<_>>());
             }
         }
-        self.view.update(engine.model(), stale, core.new_after);
+        let news = if stale.rooms { tallies.look(engine.model()) } else { Vec::new() };
+        self.view.update(engine.model(), stale, *new_after, tallies);
+        drop(borrowed);
+        announce(self, news);
     }
 
     /// Sees to it that the room that is shown is one that there is: by its proper name, and another one if it

@@ -8,12 +8,15 @@
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
 mod address;
+mod announce;
 mod app;
 mod clipboard;
 mod colour;
 mod components;
 mod driver;
 mod ime;
+mod mentions;
+mod notify;
 mod page;
 mod route;
 mod rows;
@@ -21,6 +24,7 @@ mod scroll;
 mod settings;
 mod socket;
 mod storage;
+mod tab;
 mod time;
 mod view;
 mod words;

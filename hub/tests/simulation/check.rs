@@ -9,7 +9,8 @@ use partyline_hub::{
     SessionId, Settings, Stream,
 };
 use partyline_shared::{
-    ByeReason, Command, Hello, Limits, MemberId, Nick, Refused, RoomName, Sent, Seq, Target, Timestamp, Token, Via,
+    ByeReason, Command, Event, Hello, Limits, MemberId, Nick, Refused, RoomName, Sent, Seq, Target, Timestamp, Token,
+    Via,
 };
 
 use crate::log::Log;
@@ -118,6 +119,8 @@ pub(crate) struct Step {
     pub(crate) entered: Option<(SessionId, String)>,
     /// The rooms that were told of who is there.
     pub(crate) told: BTreeSet<String>,
+    /// The room that is being told one by one what changed.
+    pub(crate) telling: Option<RoomId>,
     /// The hub was woken.
     pub(crate) woken: bool,
 }
@@ -248,6 +251,9 @@ impl Checker {
 
     /// The hub wants something done.
     pub(crate) fn effect(&mut self, effect: &Effect, log: &Log) -> Check {
+        if !matches!(effect, Effect::Subscribe { .. } | Effect::Deliver { event: Event::Presence { .. }, .. }) {
+            self.step.telling = None;
+        }
         match effect {
             Effect::Send { session, event } => self.sent_to(*session, event, log),
             Effect::Subscribe { session, room } => {

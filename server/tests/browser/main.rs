@@ -11,11 +11,13 @@
 )]
 
 mod browser {
-    pub(crate) use partyline_chromium::Browser;
+    pub(crate) use partyline_chromium::{Browser, Locale};
 }
 mod format;
 mod hostile;
+mod layout;
 mod serving;
+mod settings;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod support;
@@ -42,4 +44,10 @@ browser_test!(whatever_people_are_called_and_say_stays_text, hostile::everything
 browser_test!(what_is_formatted_is_drawn, format::what_is_formatted_is_drawn);
 browser_test!(lines_that_are_pasted_are_one_message, format::lines_that_are_pasted_are_one_message);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
-browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
+browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
+browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
+browser_test!(
+    a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,
+    settings::chinese_without_storage
+);
+browser_test!(who_is_meant_is_told_where_they_asked_for_it, settings::notifications);

@@ -23,6 +23,12 @@ pub(crate) enum Icon {
     Hash,
     /// A private conversation.
     At,
+    /// Settings.
+    Settings,
+    /// A room that can be heard.
+    Bell,
+    /// A room that is muted.
+    BellOff,
 }
 
 impl Icon {
@@ -38,6 +44,11 @@ impl Icon {
             Self::Pencil => "M4.5 19.5l1-4L16 5l3 3L8.5 18.5l-4 1ZM13.5 7.5l3 3",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Hash => "M9.5 4.5l-2 15M16.5 4.5l-2 15M4.5 9.2h16M3.5 14.8h16",
+            Self::Settings => {
+                "M4 7h9M19 7h1M4 17h1M11 17h9M16 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z"
+            }
+            Self::Bell => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15L6 16.5ZM10 20.5h4",
+            Self::BellOff => "M6 16.5V11c0-1 .3-2 .7-2.8M9 5.8A6 6 0 0 1 18 11v4M4.5 18H16M10 20.5h4M4 4l16 16",
             Self::At => {
                 "M12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM15.5 8.5v4.8c0 1.3.9 2.2 2.2 2.2 1.8 0 2.8-1.6 2.8-3.5a8.5 8.5 0 1 0-3.6 7"
             }
