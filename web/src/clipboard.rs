@@ -1,37 +1,48 @@
-//! The system's clipboard.
+//! Copying. A page that came over plain HTTP has no clipboard, and a person may have forbidden it: then the old way is
+//! tried, which copies what is selected.
 
-use js_sys::Reflect;
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 
-/// Puts a text there, in answer to something that the person did. Returns whether that worked.
+/// Copies a text. Returns whether it did.
 pub(crate) async fn copy(text: &str) -> bool {
-    let navigator = window().navigator();
-    // Browsers have it over HTTPS and on this machine only, and this page is often reached by plain HTTP in a network at
-    // home or at work.
-    let is_there = Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
-    if is_there {
-        JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
-    } else {
-        copy_selected(text).is_some()
-    }
+    let asked = write(text);
+    let written = match asked {
+        Some(promise) => JsFuture::from(promise).await.is_ok(),
+        None => false,
+    };
+    written || copy_selected(text)
 }
 
-/// The old way, which copies what is selected: out of a field that is there for just as long.
-fn copy_selected(text: &str) -> Option<()> {
-    let document = document();
-    let had_keyboard = document.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    let field: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
-    field.set_class_name("sr-only");
+/// The clipboard's own way, where there is one. `web-sys` takes it for granted, and would panic where it isn't.
+fn write(text: &str) -> Option<Promise> {
+    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
+    let write: Function = Reflect::get(&clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
+    write.call1(&clipboard, &JsValue::from_str(text)).ok()?.dyn_into().ok()
+}
+
+fn copy_selected(text: &str) -> bool {
+    let made =
+        document().create_element("textarea").ok().and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+    let (Some(field), Some(body)) = (made, document().body()) else { return false };
+    let before = document().active_element().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     field.set_value(text);
-    document.body()?.append_child(&field).ok()?;
-    field.select();
-    let copied = document.unchecked_ref::<HtmlDocument>().exec_command("copy");
-    field.remove();
-    if let Some(element) = had_keyboard {
-        let _ = element.focus();
+    field.set_class_name("sr-only");
+    if body.append_child(&field).is_err() {
+        return false;
     }
-    copied.ok().filter(|copied| *copied).map(|_| ())
+    field.select();
+    let page: JsValue = document().into();
+    let command =
+        Reflect::get(&page, &"execCommand".into()).ok().and_then(|command| command.dyn_into::<Function>().ok());
+    let copied =
+        command.and_then(|command| command.call1(&page, &"copy".into()).ok()).is_some_and(|done| done.is_truthy());
+    field.remove();
+    if let Some(before) = before {
+        let _ = before.focus();
+    }
+    copied
 }

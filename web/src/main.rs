@@ -25,6 +25,7 @@ mod settings;
 mod socket;
 mod storage;
 mod tab;
+mod tabs;
 mod time;
 mod view;
 mod words;
