@@ -73,7 +73,7 @@ pub fn is_of_name(c: char) -> bool {
 /// What is neither a letter, a digit, a mark nor a dash, also once it is brought into its usual form: the signs that
 /// people try in names.
 #[expect(clippy::match_same_arms, reason = "an arm for each kind, so that each can say why it is there")]
-fn is_no_letter(c: char) -> bool {
+pub(crate) fn is_no_letter(c: char) -> bool {
     match c {
         '-' | '_' => false,
         '\0'..='\u{7f}' => !c.is_ascii_alphanumeric(),
