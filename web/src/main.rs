@@ -9,6 +9,7 @@
 
 mod announce;
 mod app;
+mod clipboard;
 mod colour;
 mod components;
 mod driver;

@@ -15,6 +15,7 @@ mod browser {
 }
 mod keeping;
 mod layout;
+mod reading;
 mod serving;
 mod settings;
 #[path = "../integration/support.rs"]
@@ -46,6 +47,9 @@ browser_test!(where_nothing_can_be_kept_all_works_and_it_is_said_once, keeping::
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
+browser_test!(history_is_walked_through_without_a_jump, reading::walk_through_history);
+browser_test!(a_message_has_an_address, reading::permalinks);
+browser_test!(a_message_can_be_quoted_and_copied, reading::message_actions);
 browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
 browser_test!(
     a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,
