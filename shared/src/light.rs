@@ -67,7 +67,7 @@ pub fn check_name(name: &str, max_chars: usize) -> Result<(), InvalidName> {
 
 /// What is neither a letter, a digit, a mark nor a dash, also once it is brought into its usual form: the signs that
 /// people try in names.
-fn is_no_letter(c: char) -> bool {
+pub(crate) fn is_no_letter(c: char) -> bool {
     match c {
         '-' | '_' => false,
         '\0'..='\u{7f}' => !c.is_ascii_alphanumeric(),

@@ -7,6 +7,7 @@
 #![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
+mod address;
 mod announce;
 mod app;
 mod clipboard;
@@ -14,7 +15,6 @@ mod colour;
 mod components;
 mod driver;
 mod ime;
-mod links;
 mod mentions;
 mod notify;
 mod page;
