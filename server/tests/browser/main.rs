@@ -13,6 +13,7 @@
 mod browser {
     pub(crate) use partyline_chromium::{Browser, Locale};
 }
+mod composing;
 mod format;
 mod hostile;
 mod keeping;
@@ -50,6 +51,10 @@ browser_test!(nothing_typed_is_lost_by_a_reload_or_a_restart_and_all_is_sent_onc
 browser_test!(two_tabs_of_one_person_know_what_was_read, keeping::two_tabs);
 browser_test!(where_nothing_can_be_kept_all_works_and_it_is_said_once, keeping::nothing_can_be_kept);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
+browser_test!(what_is_typed_is_completed, composing::completing);
+browser_test!(emoji_come_by_name_and_from_the_box, composing::emoji);
+browser_test!(nothing_typed_is_sent_early_or_lost, composing::typing);
+browser_test!(what_is_wrong_with_a_name_is_said_at_its_field, composing::names);
 browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
 browser_test!(history_is_walked_through_without_a_jump, reading::walk_through_history);
 browser_test!(a_message_has_an_address, reading::permalinks);
