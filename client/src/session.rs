@@ -169,6 +169,8 @@ impl Session {
                             }));
                         }
                     }
+                    // Whoever leaves a terminal is told what wasn't sent.
+                    Output::Keep => {}
                     Output::Changed(change) => self.news.push(News::Changed(change)),
                 }
             }

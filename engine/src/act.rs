@@ -4,7 +4,7 @@ use partyline_shared::{Command, Line, Timestamp, parse_line};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::{Action, Change, Connection, Saying};
+use crate::{Action, Connection, Saying};
 
 impl Engine {
     /// Takes an action.
@@ -27,15 +27,10 @@ impl Engine {
                     room.followed = follow;
                 }
             }
-            Action::MarkRead(name) => {
-                if let (Some(room), Some(track)) = (self.model.rooms.get_mut(&name), self.tracks.get(&name))
-                    && track.mark_read(room)
-                {
-                    out.changed(Change::Timeline(name));
-                }
-            }
+            Action::MarkRead(name) => self.mark_read(name, out),
             Action::Retry { room, reference } => self.retry(&room, &reference, out),
             Action::Discard { room, reference } => self.discard(&room, &reference, out),
+            Action::TakeOver(messages) => self.take_over(messages, now, out),
             Action::Quit => self.quit(now, out),
         }
     }

@@ -34,6 +34,7 @@ impl Engine {
             Event::Members { room, count, members } => self.members(room, count, members, out),
             Event::Rooms { rooms } => out.notice(None, Saying::Rooms(rooms)),
             Event::Conversations { conversations } => self.conversations(conversations, out),
+            Event::Read { room, seq } => self.read_elsewhere(room, seq, out),
             Event::Typing { room, member } => self.somebody_types(room, member, now, out),
             Event::Refused(refused) if refused.reference.is_some() => self.send_refused(refused, now, out),
             Event::Refused(refused) => self.room_refused(refused, now, out),

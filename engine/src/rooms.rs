@@ -103,12 +103,12 @@ impl Engine {
         match self.model.connection {
             _ if room.private => {}
             Connection::Online => {
-                self.parting.insert(name.clone());
+                self.parting.push(name.clone());
                 out.transmit(Command::Part { room: name.clone() });
             }
             // `hello` may have asked for it already.
             Connection::Connecting => {
-                self.parting.insert(name.clone());
+                self.parting.push(name.clone());
             }
             _ => {}
         }
@@ -133,6 +133,7 @@ impl Engine {
             self.respell(&other, &name);
         }
         let context = self.context();
+        let read = joined.read;
         let (room, track) = self.room_or_new(&name, out);
         room.joined = true;
         if let Some(asked) = asked {
@@ -142,6 +143,7 @@ impl Engine {
         if track.joined(room, joined, context) {
             out.notice(Some(&name), Saying::NewLog);
         }
+        self.knows_read(&name, read);
         out.changed(Change::Members(name.clone()));
         out.changed(Change::Timeline(name.clone()));
         if shown {

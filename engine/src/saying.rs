@@ -53,6 +53,8 @@ pub enum Saying {
         /// Why.
         why: Refused,
     },
+    /// It has waited for long, or had failed when the client was last used: it is sent again only when the person says so.
+    NotSentBefore,
     /// A room was left before so many messages to it were sent.
     LeftUnsent {
         /// What the room is called.
@@ -98,6 +100,7 @@ impl fmt::Display for Saying {
                 f.write_str(&lines.join("\n"))
             }
             Self::NotSentTo { nick, why } => write!(f, "not sent to {nick}: {}", why.text),
+            Self::NotSentBefore => f.write_str("it wasn't sent when it was written"),
             Self::LeftUnsent { title, count } => {
                 write!(f, "you left {title} before {count} of your messages were sent")
             }

@@ -280,6 +280,7 @@ fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDequ
                         inputs.push_back(Input::Read { read, outcome: Err(error) });
                     }
                 }
+                Effect::Mark { member, marks } => log.mark(member, marks),
                 Effect::Close { session } => delivery.close(session),
             }
         }

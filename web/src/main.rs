@@ -9,6 +9,7 @@
 
 mod announce;
 mod app;
+mod clipboard;
 mod colour;
 mod components;
 mod driver;
@@ -24,6 +25,7 @@ mod settings;
 mod socket;
 mod storage;
 mod tab;
+mod tabs;
 mod time;
 mod view;
 mod words;

@@ -256,6 +256,7 @@ impl<'a> World<'a> {
             }
             // The checker has seen it.
             Effect::Posted { .. } => {}
+            Effect::Mark { member, marks } => self.log.mark(member, marks),
             Effect::Append { append, entry } => self.log.append(append, entry),
             Effect::Read { read, query } => self.log.ask(read, query),
             Effect::Close { session } => {

@@ -13,7 +13,9 @@
 mod browser {
     pub(crate) use partyline_chromium::{Browser, Locale};
 }
+mod keeping;
 mod layout;
+mod reading;
 mod serving;
 mod settings;
 #[path = "../integration/support.rs"]
@@ -38,9 +40,16 @@ macro_rules! browser_test {
 
 browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talking::talk_and_restart);
 browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_and_caching);
+browser_test!(the_first_load_is_small, serving::size);
+browser_test!(nothing_typed_is_lost_by_a_reload_or_a_restart_and_all_is_sent_once, keeping::reloads);
+browser_test!(two_tabs_of_one_person_know_what_was_read, keeping::two_tabs);
+browser_test!(where_nothing_can_be_kept_all_works_and_it_is_said_once, keeping::nothing_can_be_kept);
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
+browser_test!(history_is_walked_through_without_a_jump, reading::walk_through_history);
+browser_test!(a_message_has_an_address, reading::permalinks);
+browser_test!(a_message_can_be_quoted_and_copied, reading::message_actions);
 browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
 browser_test!(
     a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,

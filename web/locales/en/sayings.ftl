@@ -28,3 +28,4 @@ sayings-left-unsent = { $count ->
     [one] You left { $room } before { $count } of your messages was sent.
    *[other] You left { $room } before { $count } of your messages were sent.
 }
+sayings-not-sent-before = It wasn't sent when it was written.

@@ -22,3 +22,4 @@ sayings-no-rooms = 还没有房间，用 /join NAME 新建一个。
 sayings-room = { $room }（在线 { $count } 人）
 sayings-not-sent-to = 未发送给 { $nick }：{ $why }
 sayings-left-unsent = 你离开 { $room } 时，还有 { $count } 条消息没有发送。
+sayings-not-sent-before = 写下时未能发送。

@@ -23,6 +23,12 @@ pub(crate) enum Icon {
     Hash,
     /// A private conversation.
     At,
+    /// Quotes.
+    Quote,
+    /// An address.
+    Link,
+    /// Copies.
+    Copy,
     /// Settings.
     Settings,
     /// A room that can be heard.
@@ -44,6 +50,11 @@ impl Icon {
             Self::Pencil => "M4.5 19.5l1-4L16 5l3 3L8.5 18.5l-4 1ZM13.5 7.5l3 3",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Hash => "M9.5 4.5l-2 15M16.5 4.5l-2 15M4.5 9.2h16M3.5 14.8h16",
+            Self::Quote => "M5 6v12M9.5 7.5h9.5M9.5 12h9.5M9.5 16.5h6",
+            Self::Link => {
+                "M10 13.5a4 4 0 0 0 5.7.3l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10.5a4 4 0 0 0-5.7-.3l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"
+            }
+            Self::Copy => "M9 9h10v10H9zM5 15V5h10",
             Self::Settings => {
                 "M4 7h9M19 7h1M4 17h1M11 17h9M16 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z"
             }

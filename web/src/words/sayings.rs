@@ -32,6 +32,7 @@ pub(crate) fn say(saying: &Saying) -> String {
             lines.collect::<Vec<_>>().join("\n")
         }
         Saying::NotSentTo { nick, why } => tr!("sayings-not-sent-to", nick = nick, why = refusal(why)),
+        Saying::NotSentBefore => tr!("sayings-not-sent-before"),
         Saying::LeftUnsent { title, count } => tr!("sayings-left-unsent", room = title, count = *count),
         Saying::Refused(refused) => refusal(refused),
         Saying::Words(words) => words.clone(),

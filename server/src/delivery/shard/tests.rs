@@ -57,7 +57,7 @@ async fn pongs(lines: &mut Lines<BufReader<UnixStream>>, count: usize) -> Vec<u6
     let mut nonces = Vec::new();
     for _ in 0..count {
         let line = lines.next_line().await.unwrap().unwrap();
-        match serde_json::from_str(&line).unwrap() {
+        match partyline_shared::codec::json::decode_event(&line).unwrap() {
             Event::Pong { nonce: Some(nonce) } => nonces.push(nonce),
             other => panic!("{other:?}"),
         }
