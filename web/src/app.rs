@@ -12,7 +12,6 @@ use crate::components::rename::Rename;
 use crate::components::rooms::Rooms;
 use crate::components::settings::SettingsDialog;
 use crate::components::timeline::Timeline;
-use crate::components::typing::Typing;
 use crate::components::welcome::Welcome;
 use crate::driver::Driver;
 use crate::view::{Drawer, View};
@@ -54,7 +53,6 @@ pub(crate) fn App() -> impl IntoView {
                 <div class="foot">
                     <Notices />
                     <Composer />
-                    <Typing />
                 </div>
             </main>
             <Members />

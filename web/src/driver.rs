@@ -258,6 +258,10 @@ impl Driver {
             Change::Connection => stale.connection = true,
             Change::Me => stale.me = true,
             Change::Rooms => stale.rooms = true,
+            Change::Listed => {
+                drop(core);
+                self.view.listed.update(|times| *times = times.wrapping_add(1));
+            }
             Change::Timeline(room) => {
                 stale.rooms = true;
                 stale.timeline |= is_current(&room);
@@ -380,7 +384,8 @@ impl Driver {
         }
     }
 
-    fn with_engine<T>(self, look: impl FnOnce(&Engine) -> T) -> Option<T> {
+    /// Looks at the engine, once there is one.
+    pub(crate) fn with_engine<T>(self, look: impl FnOnce(&Engine) -> T) -> Option<T> {
         self.core().borrow().engine.as_ref().map(look)
     }
 

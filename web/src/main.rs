@@ -7,17 +7,20 @@
 #![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
+mod address;
 mod announce;
 mod app;
 mod clipboard;
 mod colour;
+mod completion;
 mod components;
 mod driver;
+mod emoji;
 mod ime;
-mod links;
 mod mentions;
 mod notify;
 mod page;
+mod people;
 mod route;
 mod rows;
 mod scroll;

@@ -23,6 +23,8 @@ pub(crate) enum Icon {
     Hash,
     /// A private conversation.
     At,
+    /// Emoji.
+    Smile,
     /// Quotes.
     Quote,
     /// An address.
@@ -50,6 +52,9 @@ impl Icon {
             Self::Pencil => "M4.5 19.5l1-4L16 5l3 3L8.5 18.5l-4 1ZM13.5 7.5l3 3",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Hash => "M9.5 4.5l-2 15M16.5 4.5l-2 15M4.5 9.2h16M3.5 14.8h16",
+            Self::Smile => {
+                "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8.5 14c.7 1.3 2 2 3.5 2s2.8-.7 3.5-2M9.2 9.5v.4M14.8 9.5v.4"
+            }
             Self::Quote => "M5 6v12M9.5 7.5h9.5M9.5 12h9.5M9.5 16.5h6",
             Self::Link => {
                 "M10 13.5a4 4 0 0 0 5.7.3l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10.5a4 4 0 0 0-5.7-.3l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"
