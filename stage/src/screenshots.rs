@@ -86,13 +86,17 @@ async fn language(order: Order, locale: Locale, begun: Instant) -> Result<Vec<St
 }
 
 async fn pictures(theatre: &mut Theatre, state: &State, locale: Locale, into: &Path) -> Result<()> {
-    let (width, height) = state.sizes.first().context("a state of no size")?.pixels();
-    theatre.page.size(width, height).await;
+    let first = state.sizes.first().context("a state of no size")?.pixels();
+    theatre.page.size(first.0, first.1).await;
     theatre.page.dark(false).await;
     theatre.reach(state.name).await?;
     for size in state.sizes {
         let (width, height) = size.pixels();
         theatre.page.size(width, height).await;
+        if state.anew && (width, height) != first {
+            theatre.page.dark(false).await;
+            theatre.reach(state.name).await?;
+        }
         for (theme, dark) in [("light", false), ("dark", true)] {
             theatre.page.dark(dark).await;
             let file = into.join(format!("{}-{width}x{height}-{theme}-{}.png", state.name, short(locale)));

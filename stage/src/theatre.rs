@@ -21,7 +21,7 @@ const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
 /// What is shown takes no longer than this to be there; what does isn't coming.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Lets a script of the stage hold back or refuse what the page says, and keep the page waiting for its first answer.
 const INTERVENTION: &str = include_str!("intervention.js");
