@@ -49,7 +49,9 @@ impl Hub {
         resume.truncate(self.settings.limits.rooms_per_member);
         if !same_log {
             // A number of another log is past every head: "afresh" follows from that.
-            resume.iter_mut().for_each(|point| point.seq = Seq(u64::MAX));
+            for point in &mut resume {
+                point.seq = Seq(u64::MAX);
+            }
         }
         if !returns {
             if let Some(known) = self.members.get_mut(member) {

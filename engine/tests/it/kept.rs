@@ -143,7 +143,9 @@ fn a_conversation_is_unread_from_where_one_read_it() {
     let conversation = Conversation { room: bob.clone(), nick: "bob".into(), head: Seq(3), read: Some(Seq(1)) };
     client.event(Event::Conversations { conversations: vec![conversation] });
     let mut said: Vec<_> = (1..=3).map(|seq| message(&bob, seq, "bob", "psst")).collect();
-    said.iter_mut().for_each(|message| message.to = Some(member("me")));
+    for message in &mut said {
+        message.to = Some(member("me"));
+    }
     client.event(crate::client::page(&bob, 3, said, false));
     assert_eq!(client.unread(&bob), 2);
 }
