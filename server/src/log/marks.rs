@@ -72,7 +72,7 @@ impl Marks {
             }
             transaction.prepare_cached(BOUND_ONE)?.execute(params![member.0, count(MOST_OF_ONE)])?;
         }
-        if self.writes % LOOK_EVERY == 0 {
+        if self.writes.is_multiple_of(LOOK_EVERY) {
             let oldest = at.0.saturating_sub(KEPT_MS);
             transaction.prepare_cached(REMOVE_OLD)?.execute(params![integer(oldest), count(REMOVED)])?;
             let rows: i64 = transaction.prepare_cached("SELECT count(*) FROM mark")?.query_row([], |row| row.get(0))?;

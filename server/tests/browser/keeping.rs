@@ -1,7 +1,6 @@
 //! What outlives a tab, a reload and the server: what isn't sent, and what was read.
 
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
 
 use crate::browser::Browser;
 use crate::support::{Server, Socket, folder, say};
