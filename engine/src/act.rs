@@ -1,6 +1,6 @@
 //! What a person does.
 
-use partyline_shared::{Command, HELP, Line, Timestamp, parse_line};
+use partyline_shared::{Command, Line, Timestamp, help, parse_line};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
@@ -53,7 +53,7 @@ impl Engine {
             Ok(Line::Receipts(_)) => {
                 out.notice(Some(room), "/receipts is for plain text: here each message shows how far it got");
             }
-            Ok(Line::Help) => out.notice(Some(room), HELP),
+            Ok(Line::Help) => out.notice(Some(room), help()),
             Ok(Line::Quit) => self.quit(now, out),
             Err(wrong) => out.error(Some(room), wrong.to_string()),
         }

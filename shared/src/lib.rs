@@ -23,7 +23,7 @@ pub use id::{ClientRef, Epoch, InvalidId, MemberId, Seq, Timestamp, Token};
 pub use limits::Limits;
 pub use name::{InvalidName, Nick, RoomName, Target};
 pub use refusal::{Code, Refused};
-pub use slash::{HELP, Line, SlashError, parse_line};
+pub use slash::{Argument, COMMANDS, CommandForm, Line, SlashError, Verb, help, parse_line};
 pub use text::{InvalidText, Text, VisibleFilter, clean, clean_line, strip_controls};
 
 /// The version of the JSON protocol that this crate speaks. A `hello` that names another one is refused.

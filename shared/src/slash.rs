@@ -1,6 +1,10 @@
 //! The grammar of a typed line: slash commands, or something to say. The plain-text dialect, the page and the
 //! native client all read lines with it.
 
+mod forms;
+
+pub use forms::{Argument, COMMANDS, CommandForm, Verb, help};
+
 /// What a person typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -51,20 +55,6 @@ pub enum SlashError {
     Usage(&'static str),
 }
 
-/// The commands, a line each, as `/help` shows them.
-pub const HELP: &str = "\
-/nick NAME         be called NAME
-/join ROOM         go to a room; it is made where there is none
-/part              leave the room
-/me DOES           say what you do
-/msg NICK TEXT     say something to one person, in private
-/who               who is here
-/rooms             which rooms there are
-/history [COUNT]   what was said last
-/receipts on|off   have each of your messages confirmed, or not
-/quit              leave
-//TEXT             say a line that starts with a slash";
-
 /// Reads a typed line, without its line break.
 ///
 /// # Errors
@@ -78,38 +68,40 @@ pub fn parse_line(line: &str) -> Result<Line, SlashError> {
         return Ok(Line::Say { text: command.to_owned(), action: false });
     }
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+    let Some(form) = CommandForm::named(name) else {
+        return Err(SlashError::Unknown(crate::clean_line(&name.chars().take(32).collect::<String>())));
+    };
+    let usage = || SlashError::Usage(form.usage);
     let rest = rest.trim();
     let word =
         || (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| rest.trim_start_matches('#').to_owned());
-    let optional_word =
-        |usage| if rest.is_empty() { Ok(None) } else { word().map(Some).ok_or(SlashError::Usage(usage)) };
-    match name.to_lowercase().as_str() {
-        "nick" => word().map(Line::Nick).ok_or(SlashError::Usage("/nick NAME")),
-        "join" | "j" => word().map(Line::Join).ok_or(SlashError::Usage("/join ROOM")),
-        "part" | "leave" => optional_word("/part [ROOM]").map(Line::Part),
-        "me" if rest.is_empty() => Err(SlashError::Usage("/me DOES")),
-        "me" => Ok(Line::Say { text: rest.to_owned(), action: true }),
-        "msg" | "tell" => match rest.split_once(char::is_whitespace) {
+    let optional_word = || if rest.is_empty() { Ok(None) } else { word().map(Some).ok_or_else(usage) };
+    match form.verb {
+        Verb::Nick => word().map(Line::Nick).ok_or_else(usage),
+        Verb::Join => word().map(Line::Join).ok_or_else(usage),
+        Verb::Part => optional_word().map(Line::Part),
+        Verb::Me if rest.is_empty() => Err(usage()),
+        Verb::Me => Ok(Line::Say { text: rest.to_owned(), action: true }),
+        Verb::Tell => match rest.split_once(char::is_whitespace) {
             Some((to, text)) => {
                 Ok(Line::Tell { to: to.trim_start_matches('@').to_owned(), text: text.trim_start().to_owned() })
             }
-            None => Err(SlashError::Usage("/msg NICK TEXT")),
+            None => Err(usage()),
         },
-        "who" | "names" => optional_word("/who [ROOM]").map(Line::Who),
-        "rooms" | "list" => Ok(Line::Rooms),
-        "history" if rest.is_empty() => Ok(Line::History(None)),
-        "history" => match rest.parse() {
+        Verb::Who => optional_word().map(Line::Who),
+        Verb::Rooms => Ok(Line::Rooms),
+        Verb::History if rest.is_empty() => Ok(Line::History(None)),
+        Verb::History => match rest.parse() {
             Ok(count) if count > 0 => Ok(Line::History(Some(count))),
-            _ => Err(SlashError::Usage("/history [COUNT]")),
+            _ => Err(usage()),
         },
-        "receipts" => match rest {
+        Verb::Receipts => match rest {
             "on" => Ok(Line::Receipts(true)),
             "off" => Ok(Line::Receipts(false)),
-            _ => Err(SlashError::Usage("/receipts on|off")),
+            _ => Err(usage()),
         },
-        "help" | "?" => Ok(Line::Help),
-        "quit" | "exit" => Ok(Line::Quit),
-        _ => Err(SlashError::Unknown(crate::clean_line(&name.chars().take(32).collect::<String>()))),
+        Verb::Help => Ok(Line::Help),
+        Verb::Quit => Ok(Line::Quit),
     }
 }
 
@@ -150,9 +142,20 @@ mod tests {
 
     #[test]
     fn every_command_of_the_help_is_one() {
-        for line in HELP.lines().filter(|line| !line.starts_with("//")) {
+        for line in help().lines().filter(|line| !line.starts_with("//")) {
             let name = line.split_whitespace().next().unwrap();
             assert!(!matches!(parse_line(name), Err(SlashError::Unknown(_))), "{name}");
         }
+    }
+
+    #[test]
+    fn a_command_goes_by_its_other_names_too() {
+        for form in &COMMANDS {
+            for other in form.aliases {
+                assert_eq!(CommandForm::named(&other.to_uppercase()), Some(form), "{other}");
+            }
+        }
+        assert_eq!(parse_line("/J kitchen"), Ok(Line::Join("kitchen".into())));
+        assert_eq!(parse_line("/?"), Ok(Line::Help));
     }
 }

@@ -14,11 +14,13 @@ use crate::components::typing::Typing;
 use crate::components::welcome::Welcome;
 use crate::driver::Driver;
 use crate::view::{Drawer, View};
-use crate::{page, storage};
+use crate::words::tr;
+use crate::{page, settings, storage};
 
 /// Everything below `<body>`.
 #[component]
 pub(crate) fn App() -> impl IntoView {
+    settings::start();
     let driver = Driver::new();
     provide_context(driver);
     listen(driver);
@@ -36,7 +38,7 @@ pub(crate) fn App() -> impl IntoView {
     };
     view! {
         <a class="skip" href=format!("#{COMPOSER}") on:click=skip>
-            "Skip to the message field"
+            {move || tr!("app-skip")}
         </a>
         <div
             class="app"

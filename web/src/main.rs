@@ -17,10 +17,12 @@ mod page;
 mod route;
 mod rows;
 mod scroll;
+mod settings;
 mod socket;
 mod storage;
 mod time;
 mod view;
+mod words;
 
 fn main() {
     page::show_panics();

@@ -46,6 +46,21 @@ pub(crate) fn is_touch() -> bool {
     window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
 }
 
+/// The languages that the person reads, by tag, the best first.
+pub(crate) fn languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Sets an attribute of `<html>`, or takes it away.
+pub(crate) fn set_root(name: &str, value: Option<&str>) {
+    let Some(root) = document().document_element() else { return };
+    // It fails only for what can't be an attribute's name.
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}
+
 /// 64 random bits.
 pub(crate) fn entropy() -> u64 {
     let mut bytes = [0; 8];

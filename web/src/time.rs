@@ -1,18 +1,35 @@
 //! The browser's clock and calendar.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use leptos::prelude::GetUntracked;
 use partyline_shared::Timestamp;
 use wasm_bindgen::JsValue;
+
+use crate::page;
+use crate::settings::{Clock, use_settings};
+use crate::words::{self, Language, tr};
 
 const DAY_MS: i64 = 86_400_000;
 
 thread_local! {
     // Making a formatter costs more than a hundred uses of it.
-    static HOUR_MINUTE: Function = formatter(&[("hour", "numeric"), ("minute", "2-digit")]);
-    static LONG: Function = formatter(&[("dateStyle", "full"), ("timeStyle", "medium")]);
-    static DAY: Function = formatter(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]);
-    static DAY_AND_YEAR: Function = formatter(&[("day", "numeric"), ("month", "long"), ("year", "numeric")]);
+    static FORMATTERS: RefCell<Vec<(Style, Function)>> = const { RefCell::new(Vec::new()) };
 }
+
+/// How an instant is written. What is made for one is used for all that are like it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Style {
+    parts: &'static [(&'static str, &'static str)],
+    language: Language,
+    clock: Clock,
+}
+
+const HOUR_MINUTE: &[(&str, &str)] = &[("hour", "numeric"), ("minute", "2-digit")];
+const LONG: &[(&str, &str)] = &[("dateStyle", "full"), ("timeStyle", "medium")];
+const DAY: &[(&str, &str)] = &[("weekday", "long"), ("day", "numeric"), ("month", "long")];
+const DAY_AND_YEAR: &[(&str, &str)] = &[("day", "numeric"), ("month", "long"), ("year", "numeric")];
 
 /// The clock, as the engine wants it.
 #[expect(
@@ -26,12 +43,12 @@ pub(crate) fn now() -> Timestamp {
 
 /// The time of day where the person is, in their way of writing it.
 pub(crate) fn hour_minute(at: Timestamp) -> String {
-    HOUR_MINUTE.with(|format| apply(format, at))
+    write(HOUR_MINUTE, at)
 }
 
 /// Date and time in full.
 pub(crate) fn full(at: Timestamp) -> String {
-    LONG.with(|format| apply(format, at))
+    write(LONG, at)
 }
 
 /// The instant for machines (`<time datetime>`).
@@ -53,10 +70,10 @@ pub(crate) fn day(at: Timestamp) -> i64 {
 /// What to call the day of an instant that is so many days ago.
 pub(crate) fn day_name(at: Timestamp, days_ago: i64) -> String {
     match days_ago {
-        ..=0 => "Today".to_owned(),
-        1 => "Yesterday".to_owned(),
-        2..=180 => DAY.with(|format| apply(format, at)),
-        _ => DAY_AND_YEAR.with(|format| apply(format, at)),
+        ..=0 => tr!("time-today"),
+        1 => tr!("time-yesterday"),
+        2..=180 => write(DAY, at),
+        _ => write(DAY_AND_YEAR, at),
     }
 }
 
@@ -65,16 +82,35 @@ fn date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.0 as f64))
 }
 
-fn apply(format: &Function, at: Timestamp) -> String {
+/// Writes an instant as the settings say. Whoever draws it once draws it again when they change.
+fn write(parts: &'static [(&'static str, &'static str)], at: Timestamp) -> String {
+    let style = Style { parts, language: words::language(), clock: use_settings().clock.get_untracked() };
+    let format = FORMATTERS.with_borrow_mut(|known| {
+        if let Some((_, format)) = known.iter().find(|(its, _)| *its == style) {
+            return format.clone();
+        }
+        let format = formatter(style);
+        // Four ways of writing, two languages and three clocks are the most there can be.
+        known.push((style, format.clone()));
+        format
+    });
     format.call1(&JsValue::UNDEFINED, &date(at)).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-/// A formatter in the language of the browser.
-fn formatter(options: &[(&str, &str)]) -> Function {
+fn formatter(style: Style) -> Function {
     let object = Object::new();
-    for (name, value) in options {
+    let hours = match style.clock {
+        Clock::Auto => None,
+        Clock::Twelve => Some(("hourCycle", "h12")),
+        Clock::TwentyFour => Some(("hourCycle", "h23")),
+    };
+    // To a form without hours an hour cycle means nothing.
+    for (name, value) in style.parts.iter().chain(&hours) {
         // Setting a property of a plain object can't fail.
         let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
     }
-    Intl::DateTimeFormat::new(&Array::new(), &object).format()
+    // The person's own kind of their language first: its region decides how dates are written.
+    let tags = page::languages().into_iter().filter(|tag| Language::of(tag) == Some(style.language));
+    let tags: Array = tags.chain([style.language.tag().to_owned()]).map(JsValue::from).collect();
+    Intl::DateTimeFormat::new(&tags, &object).format()
 }

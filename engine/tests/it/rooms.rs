@@ -1,7 +1,7 @@
 //! Rooms, members, conversations, typing, and what is asked about them.
 
 use partyline_engine::{Action, Input};
-use partyline_shared::{Conversation, Event, HELP, MemberRef, Message, Seq};
+use partyline_shared::{Conversation, Event, MemberRef, Message, Seq, help};
 
 use crate::client::{Client, joined, member, message, messages, page, private};
 
@@ -111,7 +111,7 @@ fn what_the_person_asked_is_answered_where_they_are() {
     assert_eq!(client.line("/rooms"), [r#"{"type":"rooms"}"#]);
     let rooms = r#"{"type":"rooms","rooms":[{"room":"lobby","count":2,"head":9},{"room":"attic","count":0,"head":1}]}"#;
     assert_eq!(client.json(rooms), ["notice: lobby (2 here)\nattic (0 here)"]);
-    assert_eq!(client.line("/help"), [format!("notice: {HELP}")]);
+    assert_eq!(client.line("/help"), [format!("notice: {}", help())]);
     assert_eq!(client.line("/nick moi"), [r#"{"type":"nick","nick":"moi"}"#]);
     assert_eq!(client.json(r#"{"type":"refused","code":"nick_taken","text":"moi is taken"}"#), ["error: moi is taken"]);
     assert!(client.line("/dance")[0].starts_with("error: there is no command /dance"));

@@ -10,7 +10,9 @@
     reason = "a test says what it expects by failing, also in its helpers"
 )]
 
-mod browser;
+mod browser {
+    pub(crate) use partyline_chromium::Browser;
+}
 mod serving;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]

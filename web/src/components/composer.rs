@@ -12,6 +12,7 @@ use crate::components::icon::Icon;
 use crate::driver::{Driver, use_driver};
 use crate::ime::Enter;
 use crate::page;
+use crate::words::tr;
 
 /// The id of the field.
 pub(crate) const COMPOSER: &str = "composer";
@@ -34,10 +35,10 @@ pub(crate) fn Composer() -> impl IntoView {
     let placeholder = move || {
         let current = view.current.get();
         view.room.with(|room| match room {
-            Some(room) if room.private => format!("Message {}", room.title),
-            Some(room) => format!("Message #{}", room.title),
-            None if current.is_empty() || current.starts_with('@') => "Message".to_owned(),
-            None => format!("Message #{current}"),
+            Some(room) if room.private => tr!("composer-to-person", nick = room.title),
+            Some(room) => tr!("composer-to-room", room = room.title),
+            None if current.is_empty() || current.starts_with('@') => tr!("composer-placeholder"),
+            None => tr!("composer-to-room", room = current),
         })
     };
     let left = Memo::new(move |_| {
@@ -69,8 +70,8 @@ pub(crate) fn Composer() -> impl IntoView {
                 class="send"
                 type="submit"
                 data-testid="send"
-                aria-label="Send"
-                title="Send (Enter)"
+                aria-label=move || tr!("composer-send")
+                title=move || tr!("composer-send-hint")
                 disabled=move || desk.length.get() == 0 || left.get() < 0
             >
                 {Icon::Send.draw()}

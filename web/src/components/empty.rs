@@ -4,18 +4,21 @@ use leptos::prelude::*;
 use partyline_shared::DEFAULT_PORT;
 
 use crate::view::RoomState;
+use crate::words::{tr, tr_view};
 
 /// A room in which nothing was said.
 pub(crate) fn quiet(room: &RoomState) -> impl IntoView + use<> {
     let title = room.title.clone();
     if room.private {
-        let text = view! { "This is the beginning of your conversation with " <bdi class="strong">{title}</bdi> ". Nobody else reads it." };
+        let text = move || tr_view!("empty-conversation", nick = view! { <bdi class="strong">{title.clone()}</bdi> });
         return view! { <p class="empty">{text}</p> }.into_any();
     }
     view! {
         <div class="empty" data-testid="empty">
-            <p>"Nothing said in " <bdi class="strong">"#" {title}</bdi> " yet."</p>
-            <p>"Say hello, or from a terminal: " <code>{netcat()}</code></p>
+            <p>
+                {move || tr_view!("empty-room", room = view! { <bdi class="strong">"#" {title.clone()}</bdi> })}
+            </p>
+            <p>{move || tr_view!("empty-room-hint", command = view! { <code>{netcat()}</code> })}</p>
         </div>
     }
     .into_any()
@@ -23,7 +26,7 @@ pub(crate) fn quiet(room: &RoomState) -> impl IntoView + use<> {
 
 /// A conversation that the address names and that isn't one of this person's.
 pub(crate) fn unknown_conversation() -> impl IntoView {
-    view! { <p class="empty">"There is no such conversation here. Choose a room, or somebody in one to write to."</p> }
+    view! { <p class="empty">{move || tr!("empty-unknown-conversation")}</p> }
 }
 
 /// Rows that are still on their way.

@@ -6,6 +6,7 @@ use crate::components::connection::ConnectionStatus;
 use crate::components::icon::Icon;
 use crate::driver::use_driver;
 use crate::view::Drawer;
+use crate::words::tr;
 
 /// The bar over the timeline.
 #[component]
@@ -36,7 +37,7 @@ pub(crate) fn Header() -> impl IntoView {
                 id="open-rooms"
                 type="button"
                 data-testid="open-rooms"
-                aria-label="Rooms"
+                aria-label=move || tr!("rooms-title")
                 aria-controls="rooms"
                 aria-expanded=is_open(Drawer::Rooms)
                 on:click=toggle(Drawer::Rooms)
@@ -59,7 +60,7 @@ pub(crate) fn Header() -> impl IntoView {
                 id="open-members"
                 type="button"
                 data-testid="open-members"
-                aria-label=move || format!("Members: {}", count.get().unwrap_or_default())
+                aria-label=move || tr!("members-count", count = count.get().unwrap_or_default())
                 aria-controls="members"
                 aria-expanded=is_open(Drawer::Members)
                 on:click=toggle(Drawer::Members)

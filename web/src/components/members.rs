@@ -6,6 +6,7 @@ use partyline_shared::MemberRef;
 use crate::components::avatar::avatar;
 use crate::driver::{Step, use_driver};
 use crate::view::Drawer;
+use crate::words::{tr, tr_view};
 
 /// The members of the room that is shown.
 #[component]
@@ -17,7 +18,7 @@ pub(crate) fn Members() -> impl IntoView {
     let unlisted = move || count.get().saturating_sub(view.members.with(Vec::len));
     let list = move || {
         view! {
-            <h2 class="section-title">"Here now" <span class="count" data-testid="member-count">{count}</span></h2>
+            <h2 class="section-title">{move || tr!("members-here")} " " <span class="count" data-testid="member-count">{count}</span></h2>
             <ul class="list" role="list">
                 <For each=move || view.members.get() key=|member| (member.id, member.nick.clone()) let:member>
                     <li>
@@ -25,18 +26,18 @@ pub(crate) fn Members() -> impl IntoView {
                     </li>
                 </For>
             </ul>
-            {move || (unlisted() > 0).then(|| view! { <p class="panel-note">{format!("and {} more", unlisted())}</p> })}
+            {move || (unlisted() > 0).then(|| view! { <p class="panel-note">{tr!("members-more", count = unlisted())}</p> })}
         }
     };
     let pair = move || {
         let title = view.room.with(|room| room.as_ref().map(|room| room.title.clone()));
         view! {
-            <h2 class="section-title">"Private conversation"</h2>
-            <p class="panel-note">"Only you and " <bdi class="strong">{title}</bdi> " can read this."</p>
+            <h2 class="section-title">{move || tr!("members-private")}</h2>
+            <p class="panel-note">{move || tr_view!("members-private-note", nick = view! { <bdi class="strong">{title.clone()}</bdi> })}</p>
         }
     };
     view! {
-        <aside class="panel members" id="members" tabindex="-1" aria-label="Members">
+        <aside class="panel members" id="members" tabindex="-1" aria-label=move || tr!("members-title")>
             <div class="panel-scroll">
                 {move || match (known.get(), private.get()) {
                     (false, _) => ().into_any(),
@@ -70,14 +71,14 @@ fn Member(member: MemberRef) -> impl IntoView {
         }
     };
     let nick = member.nick.clone();
-    let hint = move || if is_me.get() { "Change your name".to_owned() } else { format!("Write to {nick} in private") };
+    let hint = move || if is_me.get() { tr!("rename-title") } else { tr!("members-write", nick = nick) };
     view! {
         <button class="item" type="button" data-testid="member" data-nick=member.nick.clone() title=hint on:click=choose>
             {avatar(&member.nick)}
             <span class="item-name">
                 <bdi>{member.nick.clone()}</bdi>
             </span>
-            {move || is_me.get().then(|| view! { <span class="item-note">"you"</span> })}
+            {move || is_me.get().then(|| view! { <span class="item-note">{tr!("members-you")}</span> })}
         </button>
     }
 }

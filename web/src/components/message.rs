@@ -8,6 +8,7 @@ use crate::components::avatar::avatar;
 use crate::driver::Driver;
 use crate::links::{Piece, pieces};
 use crate::rows::Row;
+use crate::words::tr;
 use crate::{colour, time};
 
 /// Draws a row. Nothing in it changes later: a row that changes has another key, and is drawn anew.
@@ -21,7 +22,7 @@ pub(crate) fn draw(row: &Row, driver: Driver) -> AnyView {
         .into_any(),
         Row::New => view! {
             <div class="divider new" role="separator" data-testid="new-divider">
-                <span>"New"</span>
+                <span>{tr!("timeline-new")}</span>
             </div>
         }
         .into_any(),
@@ -33,6 +34,7 @@ pub(crate) fn draw(row: &Row, driver: Driver) -> AnyView {
 fn said(message: &Message, head: bool) -> impl IntoView + use<> {
     let action = message.kind == Kind::Action;
     let door = door(message.via);
+    let name = door.as_ref().map(|door| door.name);
     view! {
         <div
             class="message"
@@ -40,7 +42,7 @@ fn said(message: &Message, head: bool) -> impl IntoView + use<> {
             data-testid="message"
             data-seq=message.seq.to_string()
             data-from=message.from.nick.clone()
-            data-via=door.map(|door| door.name)
+            data-via=name
         >
             {gutter(&message.from.nick, message.at, head)}
             <div class="body">
@@ -65,15 +67,15 @@ fn on_its_way(pending: &Pending, from: &MemberRef, head: bool, driver: Driver) -
             <div class="body">
                 {(head && !pending.action).then(|| byline(&from.nick, pending.at))}
                 {text(&from.nick, &pending.text, pending.action, (head && pending.action).then_some(pending.at))}
-                {failed.map(|why| failure(why, pending, driver))}
+                {failed.map(|why| failure(&why, pending, driver))}
             </div>
-            {badge(if waits { Some(WAITS) } else { door(Via::Ws) })}
+            {badge(if waits { Some(waiting()) } else { door(Via::Ws) })}
         </div>
     }
 }
 
 /// Why a message wasn't sent, and what can be done about it.
-fn failure(why: String, pending: &Pending, driver: Driver) -> impl IntoView + use<> {
+fn failure(why: &str, pending: &Pending, driver: Driver) -> impl IntoView + use<> {
     let reference = StoredValue::new(pending.reference.clone());
     let room = driver.view.current.get_untracked();
     let room = StoredValue::new(room);
@@ -81,12 +83,12 @@ fn failure(why: String, pending: &Pending, driver: Driver) -> impl IntoView + us
     let discard = move |_| driver.act(Action::Discard { room: room.get_value(), reference: reference.get_value() });
     view! {
         <p class="failure" role="alert">
-            <span>"Not sent: " {why}</span>
+            <span>{tr!("timeline-not-sent", why = why)}</span>
             <button class="text-button" type="button" data-testid="retry" on:click=retry>
-                "Retry"
+                {tr!("timeline-retry")}
             </button>
             <button class="text-button" type="button" data-testid="discard" on:click=discard>
-                "Discard"
+                {tr!("timeline-discard")}
             </button>
         </p>
     }
@@ -148,16 +150,17 @@ fn text(nick: &str, text: &str, action: bool, at: Option<Timestamp>) -> impl Int
 }
 
 /// A door, for the eye.
-#[derive(Clone, Copy)]
 struct Door {
     /// As on the wire.
     name: &'static str,
-    badge: &'static str,
-    hint: &'static str,
+    badge: String,
+    hint: String,
 }
 
 /// In place of the door: the server takes only so many messages a second from one member.
-const WAITS: Door = Door { name: "", badge: "soon", hint: "You are quick: this goes out in a moment" };
+fn waiting() -> Door {
+    Door { name: "", badge: tr!("timeline-soon"), hint: tr!("timeline-soon-hint") }
+}
 
 fn badge(door: Option<Door>) -> impl IntoView {
     door.map(|door| {
@@ -170,16 +173,13 @@ fn badge(door: Option<Door>) -> impl IntoView {
 }
 
 fn door(via: Via) -> Option<Door> {
-    match via {
-        Via::Tcp => Some(Door { name: "tcp", badge: "tcp", hint: "Came in as plain text over TCP" }),
-        Via::Json => Some(Door { name: "json", badge: "json", hint: "Came in as JSON over TCP" }),
-        Via::Ws => Some(Door { name: "ws", badge: "web", hint: "Came in over WebSocket, as from this page" }),
-        Via::Unix => {
-            Some(Door { name: "unix", badge: "unix", hint: "Came in over a Unix socket on the server's machine" })
-        }
-        Via::Udp => {
-            Some(Door { name: "udp", badge: "udp", hint: "Came in as a UDP datagram, from somebody who isn't here" })
-        }
-        Via::Unknown => None,
-    }
+    let (name, badge, hint) = match via {
+        Via::Tcp => ("tcp", "tcp".to_owned(), tr!("timeline-via-tcp")),
+        Via::Json => ("json", "json".to_owned(), tr!("timeline-via-json")),
+        Via::Ws => ("ws", tr!("timeline-via-ws-badge"), tr!("timeline-via-ws")),
+        Via::Unix => ("unix", "unix".to_owned(), tr!("timeline-via-unix")),
+        Via::Udp => ("udp", "udp".to_owned(), tr!("timeline-via-udp")),
+        Via::Unknown => return None,
+    };
+    Some(Door { name, badge, hint })
 }

@@ -4,6 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 use partyline_shared::{InvalidName, Limits, Nick};
 
+use crate::words::{problems, tr};
+
 /// A field for a nick, which says at once what can't be one.
 #[derive(Clone, Copy)]
 pub(crate) struct NickField {
@@ -29,9 +31,9 @@ impl NickField {
             Err(wrong) => {
                 let spaced = typed.trim().contains(char::is_whitespace);
                 self.problem.set(Some(match wrong {
-                    InvalidName::Empty => "Choose a name, or join as a guest.".to_owned(),
-                    InvalidName::BadChar(_) if spaced => "A name has no spaces.".to_owned(),
-                    wrong => format!("That can't be a name: {wrong}."),
+                    InvalidName::Empty => tr!("nick-empty"),
+                    InvalidName::BadChar(_) if spaced => tr!("nick-spaced"),
+                    wrong => tr!("nick-invalid", why = problems::name(&wrong)),
                 }));
                 if let Some(input) = self.node.get_untracked() {
                     let _ = input.focus();
@@ -51,7 +53,12 @@ impl NickField {
     }
 
     /// Draws it. `id` ties the label and the problem to it.
-    pub(crate) fn draw(self, id: &'static str, label: &'static str, testid: &'static str) -> impl IntoView {
+    pub(crate) fn draw(
+        self,
+        id: &'static str,
+        label: impl Fn() -> String + Send + 'static,
+        testid: &'static str,
+    ) -> impl IntoView {
         let problem = self.problem;
         let problem_id = format!("{id}-problem");
         view! {

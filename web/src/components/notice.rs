@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::driver::use_driver;
+use crate::words::tr;
 
 /// The notices, the latest last.
 #[component]
@@ -24,7 +25,7 @@ pub(crate) fn Notices() -> impl IntoView {
                     <button
                         class="icon-button small"
                         type="button"
-                        aria-label="Dismiss"
+                        aria-label=move || tr!("notice-dismiss")
                         on:click=move |_| driver.dismiss(notice.id)
                     >
                         {Icon::Close.draw()}

@@ -7,6 +7,7 @@ use partyline_engine::Action;
 use crate::components::dialog::Dialog;
 use crate::components::nick_form::NickField;
 use crate::driver::use_driver;
+use crate::words::tr;
 
 /// The dialog to change one's nick. What the server says to it comes as a notice.
 #[component]
@@ -33,16 +34,16 @@ pub(crate) fn Rename() -> impl IntoView {
         <Dialog open=view.renaming labelled_by="rename-title" closable=true>
             <form class="card" on:submit=submit>
                 <h2 id="rename-title" class="card-title">
-                    "Change your name"
+                    {move || tr!("rename-title")}
                 </h2>
-                <p class="card-text">"What you said so far keeps the name it was said under."</p>
-                {field.draw("rename-nick", "New name", "rename-input")}
+                <p class="card-text">{move || tr!("rename-note")}</p>
+                {field.draw("rename-nick", || tr!("rename-label"), "rename-input")}
                 <div class="card-buttons">
                     <button class="button quiet" type="button" on:click=move |_| view.renaming.set(false)>
-                        "Cancel"
+                        {move || tr!("dialog-cancel")}
                     </button>
                     <button class="button primary" type="submit" data-testid="rename-submit">
-                        "Change"
+                        {move || tr!("rename-submit")}
                     </button>
                 </div>
             </form>

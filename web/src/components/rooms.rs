@@ -9,6 +9,7 @@ use crate::components::avatar::avatar;
 use crate::components::icon::Icon;
 use crate::driver::{Step, use_driver};
 use crate::route;
+use crate::words::tr;
 
 /// The rooms and conversations, the way into others, and who one is.
 #[component]
@@ -22,13 +23,13 @@ pub(crate) fn Rooms() -> impl IntoView {
     };
     let (rooms, conversations) = (names(false), names(true));
     view! {
-        <nav class="panel rooms" id="rooms" tabindex="-1" aria-label="Rooms">
+        <nav class="panel rooms" id="rooms" tabindex="-1" aria-label=move || tr!("rooms-title")>
             <div class="brand">
                 <span class="mark" aria-hidden="true"></span>
                 <span class="brand-name">"Partyline"</span>
             </div>
             <div class="panel-scroll">
-                <h2 class="section-title">"Rooms"</h2>
+                <h2 class="section-title">{move || tr!("rooms-title")}</h2>
                 <ul class="list" role="list">
                     <For each=move || rooms.get() key=Clone::clone let:name>
                         <RoomItem name />
@@ -39,7 +40,7 @@ pub(crate) fn Rooms() -> impl IntoView {
                     (!conversations.with(Vec::is_empty))
                         .then(|| {
                             view! {
-                                <h2 class="section-title">"Private"</h2>
+                                <h2 class="section-title">{move || tr!("rooms-private")}</h2>
                                 <ul class="list" role="list">
                                     <For each=move || conversations.get() key=Clone::clone let:name>
                                         <RoomItem name />
@@ -84,7 +85,7 @@ fn RoomItem(name: String) -> impl IntoView {
                 <span class="unread" data-testid="unread">
                     {shown}
                 </span>
-                <span class="sr-only">" unread"</span>
+                <span class="sr-only">" " {move || tr!("rooms-unread")}</span>
             })
         }
     };
@@ -111,7 +112,7 @@ fn RoomItem(name: String) -> impl IntoView {
             <button
                 class="icon-button small leave"
                 type="button"
-                aria-label=move || if private { format!("Close {}", title()) } else { format!("Leave {}", title()) }
+                aria-label=move || if private { tr!("rooms-close", nick = title()) } else { tr!("rooms-leave", room = title()) }
                 on:click=leave
             >
                 {Icon::Close.draw()}
@@ -143,8 +144,8 @@ fn JoinForm() -> impl IntoView {
                 class="field"
                 type="text"
                 data-testid="join-input"
-                aria-label="Join or make a room"
-                placeholder="Join a room"
+                aria-label=move || tr!("rooms-join-label")
+                placeholder=move || tr!("rooms-join-placeholder")
                 maxlength="65"
                 autocomplete="off"
                 autocapitalize="none"
@@ -152,7 +153,7 @@ fn JoinForm() -> impl IntoView {
                 enterkeyhint="go"
                 dir="auto"
             />
-            <button class="icon-button" type="submit" aria-label="Join" data-testid="join-submit">
+            <button class="icon-button" type="submit" aria-label=move || tr!("rooms-join") data-testid="join-submit">
                 {Icon::Plus.draw()}
             </button>
         </form>
@@ -181,8 +182,8 @@ fn Me() -> impl IntoView {
                                 class="icon-button"
                                 type="button"
                                 data-testid="rename"
-                                aria-label="Change your name"
-                                title="Change your name"
+                                aria-label=move || tr!("rename-title")
+                                title=move || tr!("rename-title")
                                 on:click=move |_| view.renaming.set(true)
                             >
                                 {Icon::Pencil.draw()}

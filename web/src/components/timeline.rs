@@ -12,12 +12,17 @@ use crate::components::icon::Icon;
 use crate::components::{empty, message};
 use crate::driver::{Driver, use_driver};
 use crate::scroll::{Keeper, SizeWatch};
+use crate::settings::use_settings;
+use crate::words::tr;
 
 /// The timeline. It is made anew for each room, so that none inherits another's place.
 #[component]
 pub(crate) fn Timeline() -> impl IntoView {
     let current = use_driver().view.current;
+    let settings = use_settings();
     move || {
+        // Rows are drawn once. What they say in another language, or by another clock, they say drawn anew.
+        settings.follow();
         let room = current.get();
         view! { <RoomTimeline room /> }
     }
@@ -51,7 +56,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
         (None, false) if is_conversation && online.get() => empty::unknown_conversation().into_any(),
         _ => empty::skeleton().into_any(),
     };
-    let label = move || view.room.with(|room| room.as_ref().map(|room| format!("Messages in {}", room.title)));
+    let label = move || view.room.with(|room| room.as_ref().map(|room| tr!("timeline-label", room = room.title)));
     view! {
         <div class="timeline">
             <div
@@ -83,9 +88,8 @@ fn JumpToEnd(watch: Watch) -> impl IntoView {
     let view = watch.driver.view;
     let unread = Memo::new(move |_| view.room.with(|room| room.as_ref().map_or(0, |room| room.unread)));
     let words = move || match unread.get() {
-        0 => "Latest".to_owned(),
-        1 => "1 new message".to_owned(),
-        count => format!("{count} new messages"),
+        0 => tr!("timeline-latest"),
+        count => tr!("timeline-new-messages", count = count),
     };
     move || {
         (!view.at_end.get()).then(|| {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::driver::use_driver;
+use crate::words::{tr, tr_view};
 
 /// The line under the composer. Its height is always the same, so that nothing moves when somebody types.
 #[component]
@@ -13,9 +14,9 @@ pub(crate) fn Typing() -> impl IntoView {
         let name = |at: usize| view! { <bdi class="strong">{typing.get(at).cloned()}</bdi> };
         match typing.len() {
             0 => ().into_any(),
-            1 => view! { {name(0)} " is typing…" }.into_any(),
-            2 => view! { {name(0)} " and " {name(1)} " are typing…" }.into_any(),
-            _ => "Several people are typing…".into_any(),
+            1 => tr_view!("typing-one", nick = name(0)).into_any(),
+            2 => tr_view!("typing-two", nick = name(0), other = name(1)).into_any(),
+            _ => tr!("typing-many").into_any(),
         }
     };
     view! {

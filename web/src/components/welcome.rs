@@ -7,6 +7,7 @@ use crate::components::dialog::Dialog;
 use crate::components::nick_form::NickField;
 use crate::driver::use_driver;
 use crate::route;
+use crate::words::{tr, tr_view};
 
 /// The card that greets a newcomer. Nobody is connected before they have answered it.
 #[component]
@@ -26,18 +27,17 @@ pub(crate) fn Welcome() -> impl IntoView {
             <form class="card" on:submit=submit>
                 <span class="mark" aria-hidden="true"></span>
                 <h2 id="welcome-title" class="card-title">
-                    {match place {
-                        Some(room) => view! { "Join " <bdi>{room}</bdi> }.into_any(),
-                        None => "Pick up the line".into_any(),
+                    {move || match place.clone() {
+                        Some(room) => tr_view!("welcome-title-room", room = view! { <bdi>{room}</bdi> }).into_any(),
+                        None => tr!("welcome-title").into_any(),
                     }}
                 </h2>
                 <p class="card-text">
-                    "Partyline is one conversation for everything with a socket: browsers, terminals, scripts. You are about to join "
-                    <bdi class="strong">{host}</bdi> "."
+                    {move || tr_view!("welcome-text", host = view! { <bdi class="strong">{host.clone()}</bdi> })}
                 </p>
-                {field.draw("welcome-nick", "What should people call you?", "nick-input")}
+                {field.draw("welcome-nick", || tr!("welcome-label"), "nick-input")}
                 <button class="button primary wide" type="submit" data-testid="nick-submit">
-                    "Join the conversation"
+                    {move || tr!("welcome-join")}
                 </button>
                 <button
                     class="button quiet wide"
@@ -45,9 +45,9 @@ pub(crate) fn Welcome() -> impl IntoView {
                     data-testid="guest-submit"
                     on:click=move |_| driver.start(None, None)
                 >
-                    "Join as a guest"
+                    {move || tr!("welcome-guest")}
                 </button>
-                <p class="card-note">"No account needed. This browser remembers you."</p>
+                <p class="card-note">{move || tr!("welcome-note")}</p>
             </form>
         </Dialog>
     }

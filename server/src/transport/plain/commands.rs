@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use partyline_shared::codec::plain::{receipt, render};
-use partyline_shared::{ClientRef, Code, Command, Event, HELP, History, Join, Line, Refused, Say, parse_line};
+use partyline_shared::{ClientRef, Code, Command, Event, History, Join, Line, Refused, Say, help, parse_line};
 
 use super::{Mode, Over, Person};
 
@@ -53,7 +53,7 @@ impl Person {
                 self.respond(format!("-- receipts are {state}\n")).await
             }
             Line::Help => {
-                let help: String = HELP.lines().map(|line| format!("-- {line}\n")).collect();
+                let help: String = help().lines().map(|line| format!("-- {line}\n")).collect();
                 self.respond(help).await
             }
             Line::Quit => {

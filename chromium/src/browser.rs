@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -14,16 +14,61 @@ use thirtyfour::prelude::*;
 const PATIENCE: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// A browser with a profile of its own.
-pub(crate) struct Browser {
-    pub(crate) driver: WebDriver,
-    service: Child,
+/// A browser with a profile of its own. Dropped, it ends.
+#[derive(Debug)]
+pub struct Browser {
+    /// The way to all that this has no word for.
+    pub driver: WebDriver,
+    _service: Service,
     _profile: TempDir,
 }
 
+/// chromedriver, which ends its browsers when it ends.
+#[derive(Debug)]
+struct Service(Child);
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The language that a browser asks for and writes dates in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locale {
+    /// English.
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Locale {
+    /// As browsers call it (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en-US",
+            Self::Chinese => "zh-CN",
+        }
+    }
+}
+
 impl Browser {
-    pub(crate) async fn start() -> Self {
-        let mut service = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
+    /// Starts one that speaks English.
+    pub async fn start() -> Self {
+        Self::start_in(Locale::English).await
+    }
+
+    /// Starts one.
+    pub async fn start_in(locale: Locale) -> Self {
+        // Chromium takes the language of its own words from here on Linux, and what it asks servers for from the flag.
+        let mut service = Command::new("chromedriver")
+            .env("LANGUAGE", locale.tag().replace('-', "_"))
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let stdout = BufReader::new(service.stdout.take().unwrap());
         let started = "started successfully on port ";
         let line = stdout.lines().map_while(Result::ok).find(|line| line.contains(started)).unwrap();
@@ -42,18 +87,19 @@ impl Browser {
             "--disable-component-update",
             "--disable-dev-shm-usage",
             "--window-size=1280,800",
-            "--lang=en",
+            &format!("--lang={}", locale.tag()),
+            &format!("--accept-lang={}", locale.tag()),
             &folder,
         ];
         for flag in flags {
             capabilities.add_arg(flag).unwrap();
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
-        Self { driver, service, _profile: profile }
+        Self { driver, _service: Service(service), _profile: profile }
     }
 
     /// Opens the page for the first time, and chooses a nick.
-    pub(crate) async fn visit(address: SocketAddr, path: &str, nick: &str) -> Self {
+    pub async fn visit(address: SocketAddr, path: &str, nick: &str) -> Self {
         let browser = Self::start().await;
         browser.size(1280, 800).await;
         browser.driver.goto(format!("http://{address}{path}")).await.unwrap();
@@ -64,76 +110,93 @@ impl Browser {
     }
 
     /// The element of this name, once it can be seen.
-    pub(crate) async fn find(&self, name: &str) -> WebElement {
+    pub async fn find(&self, name: &str) -> WebElement {
         self.find_css(&format!("[data-testid='{name}']")).await
     }
 
-    pub(crate) async fn find_css(&self, css: &str) -> WebElement {
+    /// The element that this selector finds, once it can be seen.
+    pub async fn find_css(&self, css: &str) -> WebElement {
         let query = self.driver.query(By::Css(css)).and_displayed().wait(PATIENCE, INTERVAL);
         query.first().await.unwrap_or_else(|error| panic!("{css} isn't shown: {error}"))
     }
 
     /// Waits until the page says that it is connected.
-    pub(crate) async fn online(&self) {
+    pub async fn online(&self) {
         self.exists("[data-testid='connection'][data-state='online']").await;
     }
 
     /// Waits until there is such an element, shown or not.
-    pub(crate) async fn exists(&self, css: &str) {
+    pub async fn exists(&self, css: &str) {
         let query = self.driver.query(By::Css(css)).wait(PATIENCE, INTERVAL);
         query.first().await.unwrap_or_else(|error| panic!("{css} isn't there: {error}"));
     }
 
     /// Waits until a message with this text is shown.
-    pub(crate) async fn message(&self, text: &str) {
+    pub async fn message(&self, text: &str) {
         let path = format!("//*[@data-testid='message-text'][contains(., {})]", quoted(text));
         let query = self.driver.query(By::XPath(path)).wait(PATIENCE, INTERVAL);
         query.first().await.unwrap_or_else(|error| panic!("{text:?} isn't shown: {error}"));
     }
 
     /// The texts of all messages, from top to bottom.
-    pub(crate) async fn messages(&self) -> Vec<String> {
+    pub async fn messages(&self) -> Vec<String> {
         let script = "return [...document.querySelectorAll(\"[data-testid='message-text']\")].map(e => e.textContent)";
         self.driver.execute(script, vec![]).await.unwrap().convert().unwrap()
     }
 
     /// Types into the composer and presses Enter.
-    pub(crate) async fn say(&self, text: &str) {
+    pub async fn say(&self, text: &str) {
         self.find("composer").await.send_keys(text.to_owned() + Key::Enter).await.unwrap();
     }
 
-    pub(crate) async fn size(&self, width: u32, height: u32) {
+    /// Gives the window this size, in CSS pixels. What is as narrow as a phone is told to be one.
+    pub async fn size(&self, width: u32, height: u32) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    pub(crate) async fn dark(&self, dark: bool) {
+    /// Asks pages for the dark theme, or the light one.
+    pub async fn dark(&self, dark: bool) {
         let value = if dark { "dark" } else { "light" };
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
         self.cdp("Emulation.setEmulatedMedia", media).await;
     }
 
-    /// Saves what is shown, for people to look at.
-    pub(crate) async fn screenshot(&self, name: &str) {
-        let still = "const done = arguments[0]; \
-                     Promise.allSettled(document.getAnimations().map(a => a.finished)).then(() => done(true))";
+    /// What is shown, as a PNG, once nothing moves any more.
+    pub async fn picture(&self) -> Vec<u8> {
+        let still = "const done = arguments[0]; const ends = a => a.effect?.getComputedTiming().endTime !== Infinity; \
+                     Promise.allSettled(document.getAnimations().filter(ends).map(a => a.finished)) \
+                     .then(() => requestAnimationFrame(() => done(true)))";
         self.driver.execute_async(still, vec![]).await.unwrap();
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join(format!("{name}.png"));
-        std::fs::write(&file, self.driver.screenshot_as_png().await.unwrap()).unwrap();
+        self.driver.screenshot_as_png().await.unwrap()
     }
 
-    async fn cdp(&self, command: &str, parameters: Value) {
-        self.driver.cdp().send_raw(command, parameters).await.unwrap();
+    /// Saves what is shown, for people to look at: `target/tmp/screenshots/NAME.png`.
+    pub async fn screenshot(&self, name: &str) {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp/screenshots"));
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), self.picture().await).unwrap();
+    }
+
+    /// What a script returns. It is the body of a function.
+    pub async fn script(&self, body: &str) -> Value {
+        self.driver.execute(body, vec![]).await.unwrap().json().clone()
+    }
+
+    /// What a script gives to `done`, which it may do later.
+    pub async fn script_until(&self, body: &str) -> Value {
+        let body = format!("const done = arguments[0]; {body}");
+        self.driver.execute_async(body, vec![]).await.unwrap().json().clone()
+    }
+
+    /// Asks Chromium for something by its own protocol.
+    pub async fn cdp(&self, command: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(command, parameters).await.unwrap()
     }
 
     /// Ends the browser.
-    pub(crate) async fn quit(self) {
-        let Self { driver, mut service, .. } = self;
-        driver.quit().await.unwrap();
-        service.kill().unwrap();
-        service.wait().unwrap();
+    pub async fn quit(self) {
+        self.driver.clone().quit().await.unwrap();
     }
 }
 

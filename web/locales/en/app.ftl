@@ -1,0 +1,2 @@
+# The page as a whole.
+app-skip = Skip to the message field

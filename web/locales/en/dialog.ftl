@@ -1,0 +1,2 @@
+# What dialogs have in common.
+dialog-cancel = Cancel

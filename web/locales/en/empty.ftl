@@ -1,0 +1,5 @@
+# Where nothing was said yet.
+empty-conversation = This is the beginning of your conversation with { $nick }. Nobody else reads it.
+empty-room = Nothing said in { $room } yet.
+empty-room-hint = Say hello, or from a terminal: { $command }
+empty-unknown-conversation = There is no such conversation here. Choose a room, or somebody in one to write to.

@@ -1,0 +1,2 @@
+# What the person alone is told.
+notice-dismiss = Dismiss

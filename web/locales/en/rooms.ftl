@@ -1,0 +1,9 @@
+# The list of rooms.
+rooms-title = Rooms
+rooms-private = Private
+rooms-unread = unread
+rooms-leave = Leave { $room }
+rooms-close = Close { $nick }
+rooms-join = Join
+rooms-join-label = Join or make a room
+rooms-join-placeholder = Join a room

@@ -1,0 +1,3 @@
+# Days.
+time-today = Today
+time-yesterday = Yesterday

@@ -1,0 +1,2 @@
+# 对话框共用。
+dialog-cancel = 取消

@@ -1,0 +1,2 @@
+# 只给本人看的提示。
+notice-dismiss = 关闭

@@ -1,0 +1,3 @@
+# 日期。
+time-today = 今天
+time-yesterday = 昨天
