@@ -1,5 +1,7 @@
 //! Runs the engine: feeds it with what the socket, the clock and the person do, and carries out what it says.
 
+mod visit;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Outp
 use partyline_shared::codec::json;
 use partyline_shared::{Limits, Line, Nick, Seq, Target, Timestamp, parse_line};
 
+use self::visit::Visit;
 use crate::socket::{Heard, Socket};
 use crate::view::{Notice, Stale, View};
 use crate::{page, route, storage, time};
@@ -62,6 +65,7 @@ struct Core {
     /// What came after this in the room that is shown is marked as new.
     new_after: Option<Seq>,
     notices: u64,
+    visit: Visit,
 }
 
 /// The driver of this page.
@@ -89,6 +93,7 @@ impl Driver {
             self.view.current.set(room);
         }
         self.core().borrow_mut().starting = true;
+        self.remember_visit(nick.as_deref().or(identity.as_ref().map(|identity| identity.nick.as_str())));
         let settings = Settings { nick, identity, rooms, entropy: page::entropy(), window: WINDOW };
         self.core().borrow_mut().engine = Some(Engine::new(settings));
         self.view.first_visit.set(false);
@@ -117,10 +122,11 @@ impl Driver {
 
     /// Takes a typed line in the room that is shown. Returns whether it was taken.
     pub(crate) fn say(self, text: String) -> bool {
-        if self.view.room.with_untracked(Option::is_none) && !text.starts_with('/') {
+        let room = self.view.current.get_untracked();
+        let is_known = self.with_engine(|engine| engine.model().rooms.contains_key(&room)) == Some(true);
+        if !is_known && !text.starts_with('/') {
             return false;
         }
-        let room = self.view.current.get_untracked();
         {
             // Whoever speaks has read what was there, and the answers to the last line with it.
             let core = self.core();
@@ -175,6 +181,7 @@ impl Driver {
         if page::is_visible() {
             self.hurry();
         } else {
+            self.keep_seen();
             let current = self.view.current.get_untracked();
             let read = self.with_engine(|engine| engine.model().rooms.get(&current).map(|room| room.read)).flatten();
             if self.view.at_end.get_untracked() {
@@ -250,8 +257,16 @@ impl Driver {
         let mut core = core.borrow_mut();
         let stale = &mut core.stale;
         match change {
-            Change::Connection => stale.connection = true,
-            Change::Me => stale.me = true,
+            Change::Connection => {
+                stale.connection = true;
+                drop(core);
+                self.connection_changed();
+            }
+            Change::Me => {
+                stale.me = true;
+                drop(core);
+                self.name_changed();
+            }
             Change::Rooms => stale.rooms = true,
             Change::Timeline(room) => {
                 stale.rooms = true;
@@ -329,7 +344,7 @@ impl Driver {
         let mut core = core.borrow_mut();
         core.scheduled = false;
         let stale = std::mem::take(&mut core.stale);
-        let Some(engine) = &core.engine else { return };
+        let Core { engine: Some(engine), visit, new_after, .. } = &mut *core else { return };
         if stale.rooms {
             let rooms: Vec<_> = engine.model().rooms.values().filter(|room| !room.private).collect();
             // Before the first answer there are none, which is no reason to forget those of the last visit.
@@ -337,7 +352,8 @@ impl Driver {
                 storage::keep_rooms(&rooms.iter().map(|room| room.name.clone()).collect::<Vec<_>>());
             }
         }
-        self.view.update(engine.model(), stale, core.new_after);
+        visit.settle(engine.model());
+        self.view.update(engine.model(), visit.seen(), stale, *new_after);
     }
 
     /// Sees to it that the room that is shown is one that there is: by its proper name, and another one if it

@@ -95,6 +95,19 @@ pub(crate) fn keep() {
     look.forget();
 }
 
+/// Leads the keyboard from a room of the list that is about to go to the one below it, or above.
+pub(crate) fn leave_item(room: &str) {
+    let links = document().query_selector_all("a[data-room]").ok();
+    let links: Vec<Element> = links
+        .map(|links| (0..links.length()).filter_map(|at| links.item(at)?.dyn_into().ok()).collect())
+        .unwrap_or_default();
+    let at = links.iter().position(|link| link.get_attribute("data-room").as_deref() == Some(room));
+    let next = at.and_then(|at| links.get(at + 1).or_else(|| links.get(at.checked_sub(1)?)));
+    if let Some(link) = next {
+        focus(link);
+    }
+}
+
 /// To the dialog or drawer that is open, and otherwise to where one types.
 fn lead_back() {
     let open = "dialog[open] [autofocus], dialog[open] input, dialog[open] button, .panel.open";

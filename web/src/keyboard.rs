@@ -6,8 +6,6 @@
 
 mod chord;
 
-use leptos::prelude::*;
-
 pub(crate) use chord::{Chord, Press, is_mac};
 
 use crate::words::tr;
@@ -164,6 +162,24 @@ pub(crate) fn command(press: &Press, focus: Focus) -> Option<Command> {
     }
     let asked = |shortcut: &&Shortcut| holds(shortcut.place) && shortcut.chords.iter().any(|chord| chord.is(press));
     SHORTCUTS.iter().find(asked)?.command
+}
+
+fn chord_of(command: Command) -> Option<Chord> {
+    // The last one holds everywhere.
+    SHORTCUTS.iter().find(|shortcut| shortcut.command == Some(command))?.chords.last().copied()
+}
+
+/// The keys of a command, for `aria-keyshortcuts`.
+pub(crate) fn aria(command: Command) -> Option<String> {
+    chord_of(command).map(|chord| chord.aria(is_mac()))
+}
+
+/// What a button does, and the keys that do it too.
+pub(crate) fn hint(command: Command, what: String) -> String {
+    match chord_of(command) {
+        Some(chord) => format!("{what} ({})", chord.caps(is_mac()).join(" ")),
+        None => what,
+    }
 }
 
 /// The room that is so many steps from the one that is shown, round the end; with `unread`, the next one of those

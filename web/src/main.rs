@@ -9,18 +9,24 @@
 
 mod app;
 mod colour;
+mod commands;
 mod components;
 mod driver;
+mod focus;
 mod ime;
+mod keyboard;
 mod links;
 mod page;
+mod places;
 mod route;
 mod rows;
 mod scroll;
+mod seen;
 mod settings;
 mod socket;
 mod storage;
 mod time;
+mod update;
 mod view;
 mod words;
 

@@ -58,6 +58,17 @@ pub(crate) fn read(text: &str) -> Rooms {
     seen.into_iter().map(|seen| (seen.name.clone(), room(seen))).collect()
 }
 
+/// The room as the server has it; as it was seen where the server has said nothing of it yet.
+pub(crate) fn or_seen<'a>(room: Option<&'a Room>, seen: Option<&'a Room>) -> Option<&'a Room> {
+    let known = |room: &&Room| room.joined || !room.messages.is_empty() || !room.pending.is_empty();
+    room.filter(known).or(seen).or(room)
+}
+
+/// The rooms that were seen and that the model doesn't have.
+pub(crate) fn only_seen<'a>(model: &'a Model, seen: &'a Rooms) -> impl Iterator<Item = &'a Room> {
+    seen.values().filter(|room| !model.rooms.contains_key(&room.name))
+}
+
 fn room(seen: Seen) -> Room {
     let head = seen.messages.last().map_or(Seq(0), |message| message.seq);
     Room {

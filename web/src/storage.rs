@@ -8,6 +8,7 @@ use web_sys::Storage;
 
 const IDENTITY: &str = "partyline.identity";
 const ROOMS: &str = "partyline.rooms";
+const SEEN: &str = "partyline.seen";
 const LAST_ROOM: &str = "partyline.last-room";
 
 /// Who one was the last time.
@@ -38,6 +39,16 @@ pub(crate) fn last_room() -> Option<String> {
 /// Keeps the room that is shown.
 pub(crate) fn keep_last_room(room: &str) {
     write(LAST_ROOM, room);
+}
+
+/// What was seen last, as `seen` wrote it.
+pub(crate) fn seen() -> String {
+    read(SEEN).unwrap_or_default()
+}
+
+/// Keeps what was seen last.
+pub(crate) fn keep_seen(seen: &str) {
+    write(SEEN, seen);
 }
 
 fn storage() -> Option<Storage> {

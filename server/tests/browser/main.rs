@@ -10,9 +10,15 @@
     reason = "a test says what it expects by failing, also in its helpers"
 )]
 
+mod accessible;
 mod browser {
     pub(crate) use partyline_chromium::Browser;
 }
+mod keyboard;
+mod keys;
+mod offline;
+mod phone;
+mod proxy;
 mod serving;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
@@ -38,4 +44,12 @@ browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talkin
 browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_and_caching);
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
+browser_test!(everything_can_be_done_by_keys, keyboard::everything_by_keys);
+browser_test!(what_was_said_is_read_by_keys, keyboard::reading_by_keys);
+browser_test!(the_keyboard_is_never_nowhere, keyboard::never_lost);
+browser_test!(nothing_serious_keeps_anybody_out, accessible::axe_finds_nothing);
+browser_test!(a_screen_reader_hears_what_happens, accessible::said_aloud);
+browser_test!(a_phone_has_room_for_it_all, phone::small_screens);
+browser_test!(the_page_opens_without_a_server_and_offers_a_new_version, offline::without_a_server);
+browser_test!(trouble_is_said_plainly, offline::trouble);
 browser_test!(the_page_looks_right_at_each_size, talking::screenshots);

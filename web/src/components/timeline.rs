@@ -7,13 +7,16 @@ use leptos::prelude::*;
 use partyline_engine::{Action, Connection};
 use web_sys::HtmlElement;
 
-use crate::components::connection::ConnectionReason;
+use crate::components::connection::TroubleNotice;
 use crate::components::icon::Icon;
 use crate::components::{empty, message};
 use crate::driver::{Driver, use_driver};
 use crate::scroll::{Keeper, SizeWatch};
 use crate::settings::use_settings;
 use crate::words::tr;
+
+/// The id of what scrolls.
+pub(crate) const TIMELINE: &str = "timeline";
 
 /// The timeline. It is made anew for each room, so that none inherits another's place.
 #[component]
@@ -62,6 +65,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
             <div
                 class="scroller"
                 node_ref=scroller
+                id=TIMELINE
                 role="log"
                 aria-live="polite"
                 aria-label=label
@@ -76,7 +80,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
                     </For>
                 </div>
             </div>
-            <ConnectionReason />
+            <TroubleNotice />
             <JumpToEnd watch />
         </div>
     }

@@ -1,6 +1,7 @@
 //! Set-up: what is missing is installed, the ordinary way first, then by whatever else works.
 
 mod apt;
+pub(crate) mod axe;
 mod browser;
 mod cargo_deny;
 mod compiler;
@@ -54,6 +55,7 @@ pub(crate) fn missing(machine: &Machine, purpose: Purpose) -> Result<Vec<Tool>> 
     let mut tools = vec![compiler::tool()];
     if purpose == Purpose::Test {
         tools.extend([components::tool(), browser::tool(), browser::fonts(), programs::python(), programs::tools()]);
+        tools.push(axe::tool());
     }
     tools.extend([wasm_target::tool(), trunk::tool(), wasm_bindgen::tool(), wasm_opt::tool()]);
     if purpose == Purpose::Test {
