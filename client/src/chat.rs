@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use jiff::tz::TimeZone;
 use partyline_engine::{Action, Change, Connection};
-use partyline_shared::{ByeReason, clean_line};
+use partyline_shared::{ByeReason, clean, clean_line};
 
 use crate::pipe::Pipe;
 use crate::screen::{Screen, Typed};
@@ -94,7 +94,7 @@ impl<S: Screen> Chat<S> {
         match typed {
             Typed::Line(text) => {
                 let room = self.view.current().unwrap_or_default().to_owned();
-                self.session.act(Action::Line { room, text });
+                self.session.act(Action::Line { room, text: clean(&text) });
             }
             Typed::End if !self.screen.attended() => self.ending = true,
             Typed::End | Typed::Leave => self.session.act(Action::Quit),

@@ -88,6 +88,8 @@ impl View {
             }
             News::Changed(Change::Notice { text, error, .. }) => lines.push(notice(&text, error)),
             News::Changed(Change::Me | Change::Members(_) | Change::Typing(_)) => {}
+            // Nobody goes to a message here, and why a room can't be entered is in a notice too.
+            News::Changed(Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. }) => {}
         }
     }
 

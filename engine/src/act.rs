@@ -16,11 +16,20 @@ impl Engine {
             Action::Part(room) => self.part(&room, out),
             Action::Nick(nick) => self.call_me(nick, out),
             Action::Typing(room) => self.type_in(&room, now, out),
-            Action::LoadOlder(room) => self.load_older(&room, None, out),
+            Action::LoadOlder(room) => {
+                self.load_older(&room, None, out);
+            }
+            Action::LoadNewer(room) => self.load_newer(&room, out),
+            Action::GoTo { room, seq } => self.go_to(&room, seq, out),
+            Action::ToEnd(room) => self.go_to_end(&room, out),
+            Action::Follow { room, follow } => {
+                if let Some(room) = self.model.rooms.get_mut(&room) {
+                    room.followed = follow;
+                }
+            }
             Action::MarkRead(name) => {
-                let window = self.window;
-                if let (Some(room), Some(track)) = (self.model.rooms.get_mut(&name), self.tracks.get_mut(&name))
-                    && track.mark_read(room, window)
+                if let (Some(room), Some(track)) = (self.model.rooms.get_mut(&name), self.tracks.get(&name))
+                    && track.mark_read(room)
                 {
                     out.changed(Change::Timeline(name));
                 }
@@ -49,7 +58,11 @@ impl Engine {
             Ok(Line::Rooms) => {
                 self.ask(Command::Rooms, out);
             }
-            Ok(Line::History(count)) => self.load_older(room, count, out),
+            Ok(Line::History(count)) => {
+                if !self.load_older(room, count, out) {
+                    out.notice(Some(room), "there is nothing more here to be shown now");
+                }
+            }
             Ok(Line::Receipts(_)) => {
                 out.notice(Some(room), "/receipts is for plain text: here each message shows how far it got");
             }

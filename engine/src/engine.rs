@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use partyline_shared::{ClientRef, Command, Epoch, Event, Limits, MemberId, Timestamp, Via};
+use partyline_shared::{ClientRef, Code, Command, Epoch, Event, Limits, MemberId, Seq, Timestamp, Via};
 
 use crate::link::Link;
 use crate::outputs::Outputs;
@@ -10,7 +10,7 @@ use crate::pending::Sends;
 use crate::rooms::Wanted;
 use crate::timeline::Track;
 use crate::typing::Told;
-use crate::{Connection, Identity, Model};
+use crate::{Clock, Connection, Identity, Model};
 
 /// A smaller window would hold less than the page that comes with `joined` and the one before it.
 const LEAST_WINDOW: usize = 100;
@@ -74,8 +74,28 @@ pub enum Action {
     Nick(String),
     /// A key was pressed in a room's composer. Told to the server at most every 3 seconds.
     Typing(String),
-    /// Get the page before the window.
+    /// Get what comes before the window. What doesn't fit any more is taken away at its end, which makes it stay where it
+    /// is, unless the person follows what is said: then nothing comes once it is full.
     LoadOlder(String),
+    /// Get what comes after the window, where that isn't at the end.
+    LoadNewer(String),
+    /// See this message and what stands around it, in a room that one is in, or enters for that. Answered with
+    /// [`Change::Reached`] or [`Change::Unreachable`], unless the person goes elsewhere meanwhile.
+    GoTo {
+        /// The room or conversation.
+        room: String,
+        /// The message's number.
+        seq: Seq,
+    },
+    /// Go to the end of what was said, and follow it.
+    ToEnd(String),
+    /// The person follows what is said in this room, or reads further up: the window's beginning then stays.
+    Follow {
+        /// The room or conversation.
+        room: String,
+        /// They see its end.
+        follow: bool,
+    },
     /// The person sees the end of this room.
     MarkRead(String),
     /// Send a failed message again.
@@ -124,6 +144,31 @@ pub enum Change {
     Entered(String),
     /// What was said in this room, pending messages included, and its unread count.
     Timeline(String),
+    /// The message that was to be seen is in the window.
+    Reached {
+        /// The room.
+        room: String,
+        /// The message's number.
+        seq: Seq,
+    },
+    /// It can't be.
+    Unreachable {
+        /// The room.
+        room: String,
+        /// The number that was asked for.
+        seq: Seq,
+        /// Why.
+        why: Unreachable,
+    },
+    /// This room can't be entered. A notice that says so follows.
+    Barred {
+        /// The room, as it was asked for.
+        room: String,
+        /// What was wrong.
+        code: Code,
+        /// The same for people.
+        text: String,
+    },
     /// Who is in this room.
     Members(String),
     /// Who is typing in this room.
@@ -139,6 +184,15 @@ pub enum Change {
     },
 }
 
+/// Why a message can't be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// Nothing has this number yet.
+    NotYet,
+    /// The server no longer keeps it.
+    Gone,
+}
+
 /// The state machine.
 ///
 /// Whoever runs it does what the outputs say, in their order, and keeps to two rules. After [`Output::Close`] or a
@@ -146,7 +200,7 @@ pub enum Change {
 /// transmitted: a farewell is still written.
 ///
 /// Its parts are `impl` blocks in files of their own: `link` (connection), `receive`, `act`, `rooms`, `private`,
-/// `history` and `timeline`, `pending`, `typing`.
+/// `history`, `timeline` and `window`, `pending`, `typing`.
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) model: Model,
@@ -156,8 +210,10 @@ pub struct Engine {
     pub(crate) sends: Sends,
     /// Rooms that one wants to be in and isn't yet.
     pub(crate) wanted: Vec<Wanted>,
-    /// Rooms that one has left, by key, until the server says so: what they still say is late.
+    /// Rooms that one has left, until the server says so: what they still say is late.
     pub(crate) parting: BTreeSet<String>,
+    /// A message to be seen once its room is there.
+    pub(crate) goal: Option<(String, Seq)>,
     /// Some room was entered: from now on none is entered unasked.
     pub(crate) settled: bool,
     /// What the person wants to be called.
@@ -180,6 +236,7 @@ impl Engine {
             server: String::new(),
             default_room: String::new(),
             limits: Limits::default(),
+            clock: Clock::default(),
             rooms: BTreeMap::new(),
         };
         let mut engine = Self {
@@ -189,6 +246,7 @@ impl Engine {
             sends: Sends::new(entropy),
             wanted: Vec::new(),
             parting: BTreeSet::new(),
+            goal: None,
             settled: false,
             nick,
             identity,
@@ -227,6 +285,7 @@ impl Engine {
             Input::User(action) => self.act(action, now, &mut out),
         }
         self.flush(now, &mut out);
+        self.follow_goal(&mut out);
         self.catch_up(&mut out);
         out.into_vec()
     }

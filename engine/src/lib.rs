@@ -6,6 +6,7 @@
 
 mod act;
 mod backoff;
+mod clock;
 mod engine;
 mod history;
 mod link;
@@ -19,8 +20,10 @@ mod room;
 mod rooms;
 mod timeline;
 mod typing;
+mod window;
 
-pub use engine::{Action, Change, Engine, Input, Output, Settings};
+pub use clock::Clock;
+pub use engine::{Action, Change, Engine, Input, Output, Settings, Unreachable};
 pub use model::{Connection, Identity, Model};
 pub use pending::{Pending, PendingState};
-pub use room::{Room, TypingMember};
+pub use room::{Loading, Room, TypingMember};

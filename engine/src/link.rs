@@ -71,7 +71,8 @@ impl Engine {
         if self.model.connection != Connection::Connecting {
             return;
         }
-        let Welcome { server, you, token, epoch, default_room, limits, .. } = welcome;
+        let Welcome { server, you, token, epoch, default_room, limits, now: server_now, .. } = welcome;
+        self.model.clock.set(server_now, now);
         (self.link.since, self.link.pinged) = (now, None);
         (self.model.server, self.model.default_room, self.model.limits) = (server, default_room, limits);
         if self.epoch().is_some_and(|known| *known != epoch) {
@@ -187,13 +188,14 @@ impl Engine {
             (wanted.asked, wanted.retry_at) = (false, None);
         }
         for (name, room) in &mut self.model.rooms {
+            let loading = room.loading.is_some();
             if let Some(track) = self.tracks.get_mut(name) {
-                track.drop_connection();
+                track.drop_connection(room);
             }
             if std::mem::take(&mut room.joined) {
                 out.changed(Change::Members(name.clone()));
             }
-            if std::mem::take(&mut room.loading) {
+            if loading {
                 out.changed(Change::Timeline(name.clone()));
             }
             if !room.typing.is_empty() {

@@ -1,5 +1,6 @@
 //! Who is in a room.
 
+use partyline_shared::light::lower;
 use partyline_shared::{MemberId, MemberRef};
 
 use crate::Room;
@@ -9,7 +10,7 @@ const MOST_LISTED: usize = 500;
 
 /// Nicks are sorted as people read them, whatever their case; the rest makes the order total.
 fn order(member: &MemberRef) -> (String, &str, MemberId) {
-    (member.nick.to_lowercase(), &member.nick, member.id)
+    (lower(&member.nick), &member.nick, member.id)
 }
 
 impl Room {

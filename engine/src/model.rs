@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use partyline_shared::light::same_name;
 use partyline_shared::{Bye, Epoch, Limits, MemberRef, Timestamp, Token};
 use serde::{Deserialize, Serialize};
 
-use crate::Room;
+use crate::{Clock, Room};
 
 /// What a client keeps between its runs to be the same member again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +54,17 @@ pub struct Model {
     pub default_room: String,
     /// What the server allows.
     pub limits: Limits,
+    /// The server's clock.
+    pub clock: Clock,
     /// Rooms and private conversations by their name on the wire.
     pub rooms: BTreeMap<String, Room>,
+}
+
+impl Model {
+    /// The room that one is in under a name, however it is spelt, or the conversation of this name on the wire.
+    pub fn find(&self, typed: &str) -> Option<&Room> {
+        let is_it =
+            |room: &&Room| !room.private && (same_name(&room.name, typed) || room.asked.as_deref() == Some(typed));
+        self.rooms.get(typed).or_else(|| self.rooms.values().find(is_it))
+    }
 }

@@ -6,9 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use partyline_shared::{
-    ClientRef, Command, InvalidText, Kind, Message, Refused, Say, Sent, Seq, Text, Timestamp, clean,
-};
+use partyline_shared::light;
+use partyline_shared::{ClientRef, Command, InvalidText, Kind, Message, Refused, Say, Sent, Seq, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
@@ -135,20 +134,18 @@ impl Engine {
             out.error(None, format!("you aren't in {where_to}"));
             return;
         };
+        let max = self.model.limits.message_chars;
         let Some(room) = self.model.rooms.get_mut(&name) else { return };
         if room.pending.len() >= MOST_PENDING {
             out.error(Some(&name), format!("not sent: {MOST_PENDING} messages wait here already; try again later"));
             return;
         }
-        let (text, state) = match Text::new(text, &self.model.limits) {
-            Ok(text) => (text.as_str().to_owned(), PendingState::Queued),
-            Err(nothing @ InvalidText::Empty) => {
-                out.error(Some(&name), nothing.to_string());
-                return;
-            }
-            // Kept where it can be seen and copied: it may have been work to write.
-            Err(wrong @ InvalidText::TooLong { .. }) => (clean(text), PendingState::Failed(wrong.to_string())),
+        let Some(text) = light::message(text) else {
+            out.error(Some(&name), InvalidText::Empty.to_string());
+            return;
         };
+        // Kept where it can be seen and copied: it may have been work to write.
+        let state = too_long(&text, max).map_or(PendingState::Queued, |wrong| PendingState::Failed(wrong.to_string()));
         let Some(reference) = self.sends.new_reference() else { return };
         if state == PendingState::Queued {
             self.sends.order.push_back((reference.clone(), Place::Room(name.clone())));
@@ -164,10 +161,11 @@ impl Engine {
             out.error(None, format!("not sent: {MOST_PENDING} messages wait already; try again later"));
             return;
         }
-        match Text::new(text, &self.model.limits) {
+        let checked = light::message(text).ok_or(InvalidText::Empty);
+        let max = self.model.limits.message_chars;
+        match checked.and_then(|text| too_long(&text, max).map_or(Ok(text), Err)) {
             Ok(text) => {
                 let Some(reference) = self.sends.new_reference() else { return };
-                let text = text.as_str().to_owned();
                 let state = PendingState::Queued;
                 let pending = Pending { reference: reference.clone(), text, action: false, at: now, state };
                 self.sends.order.push_back((reference.clone(), Place::Nick));
@@ -183,7 +181,7 @@ impl Engine {
         let failed = |p: &Pending| p.reference == *reference && matches!(p.state, PendingState::Failed(_));
         let Some(at) = room.pending.iter().position(failed) else { return };
         // What is too long stays so, unless the server allows more now.
-        if let Err(wrong) = Text::new(&room.pending[at].text, &self.model.limits) {
+        if let Some(wrong) = too_long(&room.pending[at].text, self.model.limits.message_chars) {
             out.error(Some(name), wrong.to_string());
             return;
         }
@@ -265,8 +263,9 @@ impl Engine {
                 out.changed(Change::Timeline(name));
             }
             let kind = if pending.action { Kind::Action } else { Kind::Text };
-            let Sent { room, seq, at, to, .. } = sent;
-            let message = Message { room: room.clone(), seq, at, from, to, kind, text: pending.text, via: self.via };
+            let Sent { room, seq, at, to, text, .. } = sent;
+            let text = text.unwrap_or(pending.text);
+            let message = Message { room: room.clone(), seq, at, from, to, kind, text, via: self.via };
             self.messages(&room, vec![message], out);
         }
     }
@@ -315,4 +314,10 @@ impl Engine {
     pub(crate) fn sends_deadline(&self) -> Option<Timestamp> {
         self.sends.hold_until.filter(|_| !self.sends.order.is_empty())
     }
+}
+
+/// A text of more characters than the server allows. It may count fewer, where it takes some out.
+fn too_long(text: &str, max: usize) -> Option<InvalidText> {
+    let len = text.chars().count();
+    (len > max).then_some(InvalidText::TooLong { len, max })
 }

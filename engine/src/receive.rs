@@ -1,10 +1,10 @@
 //! What the server says.
 
+use partyline_shared::light::{lower, same_name};
 use partyline_shared::{Change as Presence, Event, MemberRef, RoomSummary, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::rooms::key;
 use crate::{Change, Connection};
 
 impl Engine {
@@ -20,8 +20,14 @@ impl Engine {
         match event {
             Event::Welcome(welcome) => self.welcome(welcome, now, out),
             Event::Joined(joined) => self.entered(joined, out),
-            Event::Message(message) => self.messages(&message.room.clone(), vec![message], out),
-            Event::Sent(sent) => self.sent(sent, out),
+            Event::Message(message) => {
+                self.model.clock.heard(message.at, now);
+                self.messages(&message.room.clone(), vec![message], out);
+            }
+            Event::Sent(sent) => {
+                self.model.clock.heard(sent.at, now);
+                self.sent(sent, out);
+            }
             Event::Presence { room, member, change, .. } => self.presence(&room, &member, change, out),
             Event::Count { room, count } => self.counted(room, count, out),
             Event::History(page) => self.history_page(page, out),
@@ -39,7 +45,7 @@ impl Engine {
     fn presence(&mut self, name: &str, member: &MemberRef, change: Presence, out: &mut Outputs) {
         let mine = Some(member.id) == self.me();
         if change == Presence::Left && mine {
-            self.parting.remove(&key(name));
+            self.parting.retain(|parting| !same_name(parting, name));
         }
         if change == Presence::Renamed {
             self.retitle(member, out);
@@ -73,7 +79,12 @@ impl Engine {
     }
 
     fn members(&mut self, name: String, count: usize, members: Vec<MemberRef>, out: &mut Outputs) {
-        if let Some(at) = self.who_asked.iter().position(|asked| key(asked) == key(&name)) {
+        let known = self.model.rooms.contains_key(&name);
+        let is_it = |asked: &String| same_name(asked, &name) || self.find_room(asked).as_ref() == Some(&name);
+        // Of a room that one isn't in it comes only as an answer, under the server's spelling.
+        let stranger = |asked: &String| !known && self.find_room(asked).is_none();
+        let at = self.who_asked.iter().position(is_it).or_else(|| self.who_asked.iter().position(stranger));
+        if let Some(at) = at {
             self.who_asked.remove(at);
             out.notice(Some(&name), list_members(count, &members));
         }
@@ -86,7 +97,7 @@ impl Engine {
 
 fn list_members(count: usize, members: &[MemberRef]) -> String {
     let mut nicks: Vec<_> = members.iter().map(|member| member.nick.as_str()).collect();
-    nicks.sort_by_key(|nick| nick.to_lowercase());
+    nicks.sort_by_key(|nick| lower(nick));
     let more = count.saturating_sub(nicks.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!("{count} here: {}{rest}", nicks.join(", "))

@@ -1,10 +1,11 @@
 //! Entering and leaving rooms, and what is said in them.
 
-use partyline_shared::{Command, Join, Joined, Limits, Message, Refused, ResumePoint, RoomName, Seq, Timestamp};
+use partyline_shared::light::{check_name, same_name};
+use partyline_shared::{Command, Join, Joined, Message, Refused, ResumePoint, Seq, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::timeline::{Context, Track};
+use crate::timeline::{Ask, Context, Track};
 use crate::{Change, Connection, PendingState, Room};
 
 /// A room that one wants to be in.
@@ -20,27 +21,30 @@ pub(crate) struct Wanted {
     pub(crate) retry_at: Option<Timestamp>,
 }
 
-/// What two spellings of a room are the same by. What no room can be called is left to the server to refuse.
-pub(crate) fn key(name: &str) -> String {
-    let limits = Limits { room_chars: 1024, ..Limits::default() };
-    RoomName::new(name, &limits).map_or_else(|_| name.to_lowercase(), |name| name.key())
+impl Wanted {
+    /// Whether the server's answer about a room is about this one: what it calls the room, and what it was asked for
+    /// where it spells that another way.
+    fn is(&self, room: &str, asked: Option<&str>) -> bool {
+        same_name(&self.name, room) || asked.is_some_and(|asked| same_name(&self.name, asked))
+    }
 }
 
 impl Engine {
     /// The name on the wire of a room that one is in, however it was typed.
     pub(crate) fn find_room(&self, typed: &str) -> Option<String> {
-        if self.model.rooms.contains_key(typed) {
-            return Some(typed.to_owned());
-        }
-        let typed = key(typed);
-        self.model.rooms.values().find(|room| !room.private && key(&room.name) == typed).map(|room| room.name.clone())
+        self.model.find(typed).map(|room| room.name.clone())
+    }
+
+    /// Whether one is leaving a room.
+    fn is_parting(&self, room: &str, asked: Option<&str>) -> bool {
+        let is = |parting: &String| same_name(parting, room) || asked.is_some_and(|asked| same_name(parting, asked));
+        self.parting.iter().any(is)
     }
 
     /// Wants to be in a room from now on.
     pub(crate) fn want(&mut self, name: &str, show: bool) {
-        self.parting.remove(&key(name));
-        let typed = key(name);
-        if let Some(wanted) = self.wanted.iter_mut().find(|wanted| key(&wanted.name) == typed) {
+        self.parting.retain(|parting| !same_name(parting, name));
+        if let Some(wanted) = self.wanted.iter_mut().find(|wanted| wanted.is(name, None)) {
             wanted.show |= show;
             return;
         }
@@ -67,7 +71,7 @@ impl Engine {
             out.changed(Change::Entered(known));
             return;
         }
-        if let Err(wrong) = RoomName::new(name, &self.model.limits) {
+        if let Err(wrong) = check_name(name, self.model.limits.room_chars) {
             out.error(None, format!("no room can be called that: {wrong}"));
             return;
         }
@@ -87,8 +91,7 @@ impl Engine {
 
     /// The person leaves a room, or closes a conversation.
     pub(crate) fn part(&mut self, name: &str, out: &mut Outputs) {
-        let typed = key(name);
-        self.wanted.retain(|wanted| key(&wanted.name) != typed);
+        self.wanted.retain(|wanted| !wanted.is(name, None));
         let Some(name) = self.find_room(name) else {
             out.error(None, format!("you aren't in {name}"));
             return;
@@ -100,12 +103,12 @@ impl Engine {
         match self.model.connection {
             _ if room.private => {}
             Connection::Online => {
-                self.parting.insert(key(&name));
+                self.parting.insert(name.clone());
                 out.transmit(Command::Part { room: name.clone() });
             }
             // `hello` may have asked for it already.
             Connection::Connecting => {
-                self.parting.insert(key(&name));
+                self.parting.insert(name.clone());
             }
             _ => {}
         }
@@ -120,20 +123,24 @@ impl Engine {
 
     /// The server let one in.
     pub(crate) fn entered(&mut self, mut joined: Joined, out: &mut Outputs) {
-        let typed = key(&joined.room);
-        if self.parting.contains(&typed) {
+        let (name, asked) = (joined.room.clone(), joined.asked.take());
+        let asked = asked.as_deref();
+        if self.is_parting(&name, asked) {
             return;
         }
-        let shown = self.wanted.iter().any(|wanted| wanted.show && key(&wanted.name) == typed);
-        self.wanted.retain(|wanted| key(&wanted.name) != typed);
+        let shown = self.wanted.iter().any(|wanted| wanted.show && wanted.is(&name, asked));
+        self.wanted.retain(|wanted| !wanted.is(&name, asked));
         self.settled = true;
-        let name = joined.room.clone();
-        if let Some(other) = self.find_room(&name).filter(|other| *other != name) {
+        let known = self.find_room(&name).or_else(|| self.find_room(asked?));
+        if let Some(other) = known.filter(|other| *other != name) {
             self.respell(&other, &name);
         }
         let context = self.context();
         let (room, track) = self.room_or_new(&name, out);
         room.joined = true;
+        if let Some(asked) = asked {
+            room.asked = Some(asked.to_owned());
+        }
         room.set_members(std::mem::take(&mut joined.members), joined.count);
         if track.joined(room, joined, context) {
             out.notice(Some(&name), "the server's log is a new one: what was shown here before is no longer in it");
@@ -173,14 +180,17 @@ impl Engine {
     /// Something about a room was refused, other than a message.
     pub(crate) fn room_refused(&mut self, refused: Refused, now: Timestamp, out: &mut Outputs) {
         let again = refused.retry_after_ms.map(|millis| now.after(millis.max(100)));
-        let typed = refused.room.as_deref().map(key);
-        self.who_asked.retain(|asked| Some(key(asked)) != typed);
-        if let Some(at) = self.wanted.iter().position(|wanted| Some(key(&wanted.name)) == typed) {
+        let about = refused.room.as_deref();
+        self.who_asked.retain(|asked| !about.is_some_and(|about| same_name(asked, about)));
+        if let Some(at) = self.wanted.iter().position(|wanted| about.is_some_and(|about| wanted.is(about, None))) {
             if again.is_some() {
                 self.wanted[at].retry_at = again;
                 return;
             }
             self.wanted.remove(at);
+            let barred = refused.room.clone().unwrap_or_default();
+            self.goal = self.goal.take().filter(|(room, _)| !same_name(room, &barred));
+            out.changed(Change::Barred { room: barred, code: refused.code, text: refused.text.clone() });
         }
         let context = self.context();
         if let Some(name) = refused.room.as_deref().and_then(|room| self.find_room(room))
@@ -191,7 +201,8 @@ impl Engine {
                     self.wanted.push(Wanted { name, show: false, asked: true, retry_at: again });
                     return;
                 }
-                Some(_) if track.asked.take().is_some() => {
+                Some(_) if track.asked.is_some() => {
+                    track.ask_again();
                     track.retry_at = again;
                     return;
                 }
@@ -201,10 +212,13 @@ impl Engine {
                     }
                     self.sends.forget_room(&name);
                 }
-                None if track.asked.is_some() => track.give_up(room, context),
-                _ => {}
+                None => match track.asked.take() {
+                    Some(Ask::After(_) | Ask::Latest) => track.give_up(room, context),
+                    Some(Ask::Wish { .. }) => room.loading = None,
+                    None => {}
+                },
+                Some(_) => {}
             }
-            room.loading = false;
             out.changed(Change::Timeline(name));
         }
         out.error(refused.room.as_deref(), refused.text);

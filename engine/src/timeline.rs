@@ -1,22 +1,31 @@
-//! A room's window of what was said: strictly in order, without a gap, nothing twice.
+//! What a room said up to now: strictly in order, without a gap, nothing twice.
 //!
-//! Live messages, the page that comes with `joined`, pages of history and one's own acknowledged messages all go
-//! through [`Track::accept`]. What comes after a gap waits in `early` until history has filled the gap, or has shown that
-//! the log no longer keeps what lies in it.
+//! Live messages, the page that comes with `joined`, pages of history that fill a gap and one's own acknowledged
+//! messages all go through [`Track::accept`]. What comes after a gap waits in `early` until history has filled the gap, or
+//! has shown that the log no longer keeps what lies in it. They go to the room's window, or where that lies elsewhere
+//! (`window.rs`) to [`Room::ahead`]: what is true of the one is true of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use partyline_shared::{HistoryPage, Joined, Kind, MemberId, Message, Seq, Timestamp};
 
 use crate::Room;
+use crate::window::Wish;
 
-/// What has been asked of history to catch up.
+/// What has been asked of history. For each room one thing at a time: a page doesn't say which question it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
-    /// The first page after this number.
+    /// To catch up: the first page after this number.
     After(Seq),
-    /// The latest page: nothing is known, or more was missed than the window holds.
+    /// To catch up: the latest page, as nothing is known, or more was missed than the window holds.
     Latest,
+    /// For the person.
+    Wish {
+        /// What they want.
+        wish: Wish,
+        /// The edge of the window that it was asked from.
+        edge: Seq,
+    },
 }
 
 /// What merging has to know of its surroundings.
@@ -31,50 +40,39 @@ pub(crate) struct Context {
 /// Where a room's window lies in the log, and what is missing of it.
 #[derive(Debug, Default)]
 pub(crate) struct Track {
-    /// The window has a place in the log.
+    /// What was said up to now has a place in the log.
     pub(crate) known: bool,
-    /// Catching up has been asked for on this connection.
+    /// This has been asked for on this connection.
     pub(crate) asked: Option<Ask>,
     /// The log couldn't be read: ask again at this time.
     pub(crate) retry_at: Option<Timestamp>,
-    /// The last number before the window; it is what places an empty one.
-    base: Seq,
+    /// What the person wants to see, and hasn't been asked for.
+    pub(crate) wish: Option<Wish>,
+    /// The last number before the live messages; it is what places them where there are none.
+    pub(super) base: Seq,
     /// What came after a gap. Bounded by the window: what doesn't fit is had from history like the gap itself.
     early: BTreeMap<Seq, Message>,
-    /// How long the window may be while the person reads up.
-    grown: usize,
 }
 
 impl Track {
     /// The last number without a gap.
     pub(crate) fn last(&self, room: &Room) -> Seq {
-        room.messages.back().map_or(self.base, |message| message.seq)
-    }
-
-    /// The first number of the window.
-    pub(crate) fn first(&self, room: &Room) -> Seq {
-        room.messages.front().map_or(self.base.next(), |message| message.seq)
-    }
-
-    /// The connection is gone: what it had been asked for won't come, and what it brought ahead of a gap comes
-    /// again.
-    pub(crate) fn drop_connection(&mut self) {
-        (self.asked, self.retry_at) = (None, None);
-        self.early.clear();
+        room.live().back().map_or(self.base, |message| message.seq)
     }
 
     /// The log is another one: nothing of this room is true any more.
     pub(crate) fn forget(&mut self, room: &mut Room) {
         *self = Self::default();
         room.messages.clear();
+        room.ahead.clear();
         (room.head, room.read, room.unread) = (Seq(0), Seq(0), 0);
-        (room.has_older, room.loading) = (false, false);
+        (room.has_older, room.has_newer, room.loading) = (false, false, None);
     }
 
     /// What to ask history for, if anything is missing.
     pub(crate) fn missing(&self, room: &Room, window: usize) -> Option<Ask> {
         let last = self.last(room);
-        if !room.is_open() || self.asked.is_some() || self.retry_at.is_some() || room.head <= last {
+        if room.head <= last {
             None
         } else if !self.known || room.head.0 - last.0 > window as u64 {
             Some(Ask::Latest)
@@ -88,7 +86,7 @@ impl Track {
         let last = self.last(room);
         let first = joined.messages.first().map(|message| message.seq);
         if !self.known || joined.afresh || joined.head < last {
-            let dropped = !room.messages.is_empty();
+            let dropped = !room.live().is_empty();
             self.forget(room);
             self.place_at(room, first.unwrap_or(joined.head.next()));
             // What was said before one came isn't unread.
@@ -134,23 +132,12 @@ impl Track {
         }
     }
 
-    /// A page of history came. Nothing in it says which question it answers: its numbers do. Returns how many messages
-    /// it showed to be gone: after what is here, and no longer kept.
-    pub(crate) fn page(&mut self, room: &mut Room, page: HistoryPage, context: Context) -> u64 {
+    /// A page came that was asked for to catch up. Returns how many messages it showed to be gone: after what is here,
+    /// and no longer kept.
+    pub(crate) fn caught_up(&mut self, room: &mut Room, page: HistoryPage, asked: Ask, context: Context) -> u64 {
         let first = page.messages.first().map(|message| message.seq);
         let end = page.messages.last().map(|message| message.seq);
-        // Two empty pages may be due, one for what lies before the window and one for what lies after it. Where the
-        // latter is empty the log has nothing at all, so whichever comes first may pass for the former.
-        if room.loading && end.is_none_or(|end| self.known && end < self.first(room)) {
-            self.prepend(room, page, context);
-            return 0;
-        }
         let before = self.last(room);
-        room.head = room.head.max(page.head);
-        let Some(asked) = self.asked.take() else {
-            self.accept(room, page.messages, context);
-            return 0;
-        };
         let mut gone = 0;
         if let Some(first) = first.filter(|first| !self.known || *first > before.next()) {
             if self.known && asked != Ask::Latest {
@@ -176,7 +163,6 @@ impl Track {
 
     /// History was refused for good, or doesn't get any further.
     pub(crate) fn give_up(&mut self, room: &mut Room, context: Context) {
-        self.asked = None;
         if let Some(first) = self.early.keys().next().copied() {
             self.skip_to(room, first);
             self.accept(room, Vec::new(), context);
@@ -186,32 +172,22 @@ impl Track {
         room.head = self.last(room);
     }
 
-    /// The person is at the end again: the window is as long as it should be.
-    pub(crate) fn mark_read(&mut self, room: &mut Room, window: usize) -> bool {
-        let last = self.last(room);
-        let (changed, full) = (room.unread > 0, room.messages.len() > window);
-        (room.read, room.unread) = (room.read.max(last), 0);
-        self.grown = 0;
-        self.trim(room, window);
-        changed || full
+    /// The connection is gone: what it had been asked for won't come, and what it brought ahead of a gap comes again.
+    /// Where the person wants to go, they still want to.
+    pub(crate) fn drop_connection(&mut self, room: &mut Room) {
+        self.retry_at = None;
+        self.early.clear();
+        let asked =
+            self.asked.take().and_then(|asked| if let Ask::Wish { wish, .. } = asked { Some(wish) } else { None });
+        self.wish = self.wish.or(asked).filter(|wish| matches!(wish, Wish::Around { .. }));
+        room.loading = room.loading.filter(|_| self.wish.is_some());
     }
 
-    fn prepend(&mut self, room: &mut Room, page: HistoryPage, context: Context) {
-        let first = self.first(room);
-        room.loading = false;
-        room.has_older = page.more;
-        for message in page.messages.into_iter().rev() {
-            if message.seq.next() == self.first(room) {
-                room.messages.push_front(message);
-            }
-        }
-        if self.first(room) < first {
-            room.has_older &= self.first(room) > Seq(1);
-            self.grown = room.messages.len().max(context.window);
-        } else {
-            // Nothing, or the window has moved on since the page was asked for.
-            room.has_older = page.more && first > Seq(1);
-        }
+    /// The person has seen the end. Returns whether that changed anything.
+    pub(crate) fn mark_read(&self, room: &mut Room) -> bool {
+        let changed = room.unread > 0;
+        (room.read, room.unread) = (room.read.max(self.last(room)), 0);
+        changed
     }
 
     fn append(&mut self, room: &mut Room, message: Message, context: Context) {
@@ -221,18 +197,19 @@ impl Track {
         } else if !own && message.kind != Kind::Unknown && message.seq > room.read {
             room.unread += 1;
         }
-        room.messages.push_back(message);
-        self.trim(room, context.window);
-    }
-
-    fn trim(&self, room: &mut Room, window: usize) {
-        while room.messages.len() > window.max(self.grown) {
-            room.messages.pop_front();
-            room.has_older = true;
+        if !room.has_newer && !room.followed && room.messages.len() >= context.window {
+            self.detach(room, VecDeque::new(), context.window);
+        }
+        if room.has_newer {
+            room.ahead.push_back(message);
+            Self::trim_ahead(room, context.window);
+        } else {
+            room.messages.push_back(message);
+            Self::trim_start(room, context.window);
         }
     }
 
-    /// The window goes on at `first`. What it skips over counts as missed.
+    /// What comes next is `first`. What that skips over counts as missed.
     fn skip_to(&mut self, room: &mut Room, first: Seq) {
         if self.known {
             let skipped = first.0.saturating_sub(self.last(room).next().0);
@@ -241,22 +218,30 @@ impl Track {
         self.place_at(room, first);
     }
 
-    /// The window goes on at `first`, as what it skips over is no longer there. Nobody can read that, so it doesn't
-    /// count as unread. Returns how much it is, where there was a window.
+    /// What comes next is `first`, as what that skips over is no longer there. Nobody can read that, so it doesn't
+    /// count as unread. Returns how much it is, where something was here before.
     fn jump_to(&mut self, room: &mut Room, first: Seq) -> u64 {
         let gone = if self.known { first.0.saturating_sub(self.last(room).next().0) } else { 0 };
         self.place_at(room, first);
-        // What is kept has no gap: before it there is nothing.
-        room.has_older = false;
+        if !room.has_newer {
+            // What is kept has no gap: before it there is nothing.
+            room.has_older = false;
+        }
         gone
     }
 
-    /// The window is empty, and starts at `first`.
+    /// There are no live messages, and the first will be `first`. The window goes there too, unless the person reads in
+    /// it.
     fn place_at(&mut self, room: &mut Room, first: Seq) {
-        room.messages.clear();
         self.known = true;
+        if !room.has_newer && !room.followed && !room.messages.is_empty() {
+            room.has_newer = true;
+        }
+        room.ahead.clear();
         self.base = Seq(first.0.saturating_sub(1));
-        self.grown = 0;
-        room.has_older = self.base > Seq(0);
+        if !room.has_newer {
+            room.messages.clear();
+            room.has_older = self.base > Seq(0);
+        }
     }
 }

@@ -9,6 +9,9 @@ use crate::{Effect, Hub, LogError, Page, Query, RoomId, SessionId, Stream};
 /// Members that a list names at most; the count says how many there are.
 pub(crate) const LISTED: usize = 500;
 
+/// Characters of what can't be a room's name that a refusal repeats.
+const ECHOED: usize = 256;
+
 impl Hub {
     pub(crate) fn join(
         &mut self,
@@ -33,12 +36,14 @@ impl Hub {
         match &mut room.state {
             RoomState::Loading { waiting, .. } => {
                 let Some(joiner) = self.sessions.get_mut(session) else { return };
-                // Asking twice waits once.
-                if joiner.entering.insert(id) {
-                    waiting.push(Waiting { session, after });
+                joiner.entering.insert(id);
+                // Asking twice waits once; under another spelling, that one is answered too. Only a `hello` can do so,
+                // for as many rooms as it may resume: other commands wait until the room is entered.
+                if !waiting.iter().any(|one| one.session == session && one.asked == name) {
+                    waiting.push(Waiting { session, asked: name.to_owned(), after });
                 }
             }
-            RoomState::Ready => self.enter(session, member, id, after, now),
+            RoomState::Ready => self.enter(session, member, id, name, after, now),
         }
     }
 
@@ -59,13 +64,12 @@ impl Hub {
             }
             room.head = room.head.max(page.head);
         });
-        let name = room.name.to_string();
-        for &Waiting { session, after } in &waiting {
+        for &Waiting { session, ref asked, after } in &waiting {
             let Some(joiner) = self.sessions.get_mut(session) else { continue };
             joiner.entering.remove(id);
             match (loaded, self.sessions.member(session)) {
-                (Ok(()), Some(member)) => self.enter(session, member, id, after, now),
-                (Err(error), _) => self.refuse(session, log_refusal(error).room(&name)),
+                (Ok(()), Some(member)) => self.enter(session, member, id, asked, after, now),
+                (Err(error), _) => self.refuse(session, log_refusal(error).room(asked)),
                 (Ok(()), None) => {}
             }
         }
@@ -127,7 +131,15 @@ impl Hub {
         id
     }
 
-    fn enter(&mut self, session: SessionId, member: MemberId, id: RoomId, after: Option<Seq>, now: Timestamp) {
+    fn enter(
+        &mut self,
+        session: SessionId,
+        member: MemberId,
+        id: RoomId,
+        asked: &str,
+        after: Option<Seq>,
+        now: Timestamp,
+    ) {
         let Some(joiner) = self.sessions.get_mut(session) else { return };
         let newly = joiner.rooms.insert(id);
         if !newly {
@@ -143,7 +155,8 @@ impl Hub {
         let name = room.name.as_str();
         let missed = room.recent().filter(|entry| entry.seq > after).cloned();
         let messages = missed.map(|entry| rooms::message(name, entry)).collect();
-        let joined = Joined { room: name.to_owned(), count, members, head: room.head, messages, afresh };
+        let asked = (asked != name).then(|| asked.to_owned());
+        let joined = Joined { room: name.to_owned(), asked, count, members, head: room.head, messages, afresh };
         // Told first, subscribed next, and nothing is delivered in between that it should hear: what comes from here
         // on follows on.
         self.send(session, Event::Joined(joined));
@@ -154,8 +167,13 @@ impl Hub {
 }
 
 pub(crate) fn bad_room(name: &str, error: &partyline_shared::InvalidName) -> Refused {
-    let shown: String = partyline_shared::clean_line(name).chars().take(64).collect();
-    Refused::new(Code::BadRoom, format!("that can't be a room's name: {error}")).room(shown)
+    Refused::new(Code::BadRoom, format!("that can't be a room's name: {error}")).room(as_written(name))
+}
+
+/// A room's name as whoever is answered wrote it, so that they know which of their requests it was: they may write what
+/// no room can be called. As much of it as says that.
+pub(crate) fn as_written(name: &str) -> String {
+    name.chars().take(ECHOED).collect()
 }
 
 pub(crate) fn log_refusal(error: LogError) -> Refused {

@@ -2,6 +2,7 @@
 
 use partyline_shared::{Bye, ByeReason, Change, Code, Event, MemberId, Refused, RoomName, Timestamp};
 
+use crate::joining::as_written;
 use crate::rooms::RoomState;
 use crate::sessions::Greeting;
 use crate::{Effect, Hub, RoomId, SessionId};
@@ -98,5 +99,5 @@ impl Hub {
 
 pub(crate) fn not_in_room(name: &str) -> Refused {
     let shown: String = partyline_shared::clean_line(name).chars().take(64).collect();
-    Refused::new(Code::NotInRoom, format!("you are not in {shown}: join it first")).room(shown)
+    Refused::new(Code::NotInRoom, format!("you are not in {shown}: join it first")).room(as_written(name))
 }

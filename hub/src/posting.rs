@@ -45,7 +45,7 @@ impl Hub {
         let stream = Stream::Room(room.name.clone());
         let Post { id: post, from, via, text } = post;
         let (asker, room, to, kind, reference) = (Asker::Post(post), Some(id), None, Kind::Text, None);
-        self.write(stream, PendingAppend { asker, room, from, to, kind, text, via, reference });
+        self.write(stream, PendingAppend { asker, room, from, to, kind, text, amended: false, via, reference });
     }
 
     /// Tells whoever brought it what came of it.

@@ -14,9 +14,11 @@ use crate::{Entry, RoomId, SessionId};
 const RECENT_BYTES: usize = 64 * 1024;
 
 /// Somebody who waits for a room to be loaded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub(crate) session: SessionId,
+    /// How it spells the room.
+    pub(crate) asked: String,
     pub(crate) after: Option<Seq>,
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct PendingAppend {
     pub(crate) to: Option<MemberRef>,
     pub(crate) kind: Kind,
     pub(crate) text: String,
+    /// It isn't quite what was sent: its sender is told what is kept of it.
+    pub(crate) amended: bool,
     pub(crate) via: Via,
     pub(crate) reference: Option<ClientRef>,
 }
@@ -150,8 +152,8 @@ impl Hub {
         let checked = Text::new(text, &self.settings.limits)
             .map_err(|error| Refused::new(Code::BadText, error.to_string()))
             .and_then(|text| self.take_speech(session, member, now).map(|()| text));
-        let text = match checked {
-            Ok(text) => text.into_string(),
+        let (text, amended) = match checked {
+            Ok(checked) => (checked.as_str().to_owned(), checked.as_str() != text),
             Err(refused) => return self.refuse(session, refused.reference(reference)),
         };
         let Some(from) = self.members.reference(member) else { return };
@@ -166,7 +168,7 @@ impl Hub {
         let Some(speaker) = self.sessions.get_mut(session) else { return };
         speaker.appends += 1;
         let (asker, via) = (Asker::Session(session), speaker.via);
-        self.write(stream, PendingAppend { asker, room, from, to, kind, text, via, reference });
+        self.write(stream, PendingAppend { asker, room, from, to, kind, text, amended, via, reference });
     }
 
     fn answer(&mut self, asker: Asker, outcome: Result<Sent, Refused>) {
@@ -199,16 +201,17 @@ impl Hub {
         // A room isn't forgotten while something of it is being appended.
         let Some(room) = self.rooms.get_mut(id) else { return };
         room.appending -= 1;
-        let PendingAppend { asker, from, kind, text, via, reference, .. } = pending;
+        let PendingAppend { asker, from, kind, text, amended, via, reference, .. } = pending;
         let name = room.name.to_string();
         let Committed { seq, at, duplicate } = committed;
+        let kept = amended.then(|| text.clone());
         let event = (!duplicate).then(|| {
             let entry = Entry { seq, at, from, to: None, kind, text, via };
             let said = message(&name, entry.clone());
             room.push(entry, keep);
             Event::Message(said)
         });
-        self.answer(asker, Ok(Sent { reference, room: name, seq, at, to: None }));
+        self.answer(asker, Ok(Sent { reference, room: name, seq, at, to: None, text: kept }));
         if let Some(event) = event {
             self.effects.push(Effect::Deliver { room: id, event, except: asker.session() });
         }
@@ -216,10 +219,11 @@ impl Hub {
     }
 
     fn told_privately(&mut self, pending: PendingAppend, committed: Committed) {
-        let PendingAppend { asker, from, to, kind, text, via, reference, .. } = pending;
+        let PendingAppend { asker, from, to, kind, text, amended, via, reference, .. } = pending;
         let Some(to) = to else { return };
         let Committed { seq, at, duplicate } = committed;
-        let sent = Sent { reference, room: format!("@{}", to.id), seq, at, to: Some(to.clone()) };
+        let kept = amended.then(|| text.clone());
+        let sent = Sent { reference, room: format!("@{}", to.id), seq, at, to: Some(to.clone()), text: kept };
         self.answer(asker, Ok(sent));
         if duplicate {
             return;

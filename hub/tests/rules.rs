@@ -228,6 +228,57 @@ fn joined(events: &[Event]) -> &partyline_shared::Joined {
 }
 
 #[test]
+fn whoever_spells_a_room_another_way_is_told_its_name_and_what_they_asked_for() {
+    let mut house = House::new();
+    let ann = house.enters("ann");
+    house.says(ann, join("Straße"));
+    let (first, _) = (joined(&house.hears(ann)).clone(), house.commit());
+    assert_eq!((first.room.as_str(), first.asked), ("Straße", None));
+    let (bob, _) = house.arrives("bob");
+    house.says(bob, join("STRASSE"));
+    let there = joined(&house.hears(bob)).clone();
+    assert_eq!((there.room.as_str(), there.asked.as_deref()), ("Straße", Some("STRASSE")));
+
+    // A hello may name a room twice, whose page has yet to come.
+    let mut hub = Hub::new(Settings::default());
+    let (session, now) = (SessionId(1), Timestamp(0));
+    let resume = ["Küche", "KÜCHE", "Küche"].map(|room| ResumePoint { room: room.to_owned(), seq: Seq(0) });
+    hub.handle(Input::Open { session, via: Via::Ws, token: Token([1; 16]) }, now);
+    let command = Command::Hello(Hello { resume: resume.into(), ..hello("cas") });
+    let effects = hub.handle(Input::Command { session, command }, now);
+    let read = effects.iter().find_map(|one| if let Effect::Read { read, .. } = one { Some(*read) } else { None });
+    let effects = hub.handle(Input::Read { read: read.unwrap(), outcome: Ok(Outcome::Page(Page::default())) }, now);
+    let asked = |effect: &Effect| match effect {
+        Effect::Send { event: Event::Joined(joined), .. } => Some(joined.asked.clone()),
+        _ => None,
+    };
+    let asked: Vec<_> = effects.iter().filter_map(asked).collect();
+    assert_eq!(asked, [None, Some("KÜCHE".to_owned())], "each spelling is answered, once");
+
+    // What no room can be called is named as it was written, so that the client knows what it was.
+    house.quiet();
+    let refused = house.check(ann, join("a\u{202e}b"), Code::BadRoom);
+    assert_eq!(refused.room.as_deref(), Some("a\u{202e}b"));
+}
+
+#[test]
+fn whoever_says_what_is_kept_otherwise_is_told_what_is_kept() {
+    let mut house = House::new();
+    let (ann, bob) = (house.enters("ann"), house.enters("bob"));
+    let mut kept = |command: Command| {
+        house.quiet();
+        house.says(ann, command);
+        house.commit();
+        let sent = house.hears(ann).into_iter().find_map(|e| if let Event::Sent(sent) = e { Some(sent) } else { None });
+        (sent.and_then(|sent| sent.text), texts(&house.hears(bob)).join("|"))
+    };
+    assert_eq!(kept(say("lobby", "a rose")), (None, "a rose".to_owned()));
+    assert_eq!(kept(say("lobby", "red\u{1b}[1m rose ")), (Some("red rose".to_owned()), "red rose".to_owned()));
+    let tell = Command::Tell { to: "bob".to_owned(), text: "psst\r\n".to_owned(), reference: None };
+    assert_eq!(kept(tell), (Some("psst".to_owned()), "psst".to_owned()));
+}
+
+#[test]
 fn hello_comes_first() {
     let mut house = House::new();
     let session = house.open(Via::Json);

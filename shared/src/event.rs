@@ -116,6 +116,9 @@ pub struct Welcome {
 pub struct Joined {
     /// The room, in the spelling that it goes by.
     pub room: String,
+    /// The room as it was asked for, where that is another spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
     /// How many are in it.
     pub count: usize,
     /// Who; at most [`Limits::crowd`], and at most 500.
@@ -209,6 +212,9 @@ pub struct Sent {
     /// Who it was said to, in a private conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<MemberRef>,
+    /// What is kept of the text, where that isn't all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// What happened to a member's presence.

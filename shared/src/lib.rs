@@ -8,6 +8,7 @@ pub mod codec;
 mod command;
 mod event;
 mod id;
+pub mod light;
 mod limits;
 mod name;
 mod refusal;

@@ -3,6 +3,8 @@
 
 mod forms;
 
+use crate::text::visible::is_invisible;
+
 pub use forms::{Argument, COMMANDS, CommandForm, Verb, help};
 
 /// What a person typed.
@@ -69,7 +71,9 @@ pub fn parse_line(line: &str) -> Result<Line, SlashError> {
     }
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let Some(form) = CommandForm::named(name) else {
-        return Err(SlashError::Unknown(crate::clean_line(&name.chars().take(32).collect::<String>())));
+        // Seen by whoever typed it, perhaps on a terminal.
+        let shown = name.chars().filter(|&c| !c.is_control() && !is_invisible(c)).take(32).collect();
+        return Err(SlashError::Unknown(shown));
     };
     let usage = || SlashError::Usage(form.usage);
     let rest = rest.trim();

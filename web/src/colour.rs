@@ -1,5 +1,7 @@
 //! The quiet colours and initials that people are told apart by.
 
+use partyline_shared::light::{capital, lower};
+
 /// How many colours the style sheet has (`--person-0` and so on).
 pub(crate) const COLOURS: usize = 12;
 
@@ -10,15 +12,13 @@ pub(crate) fn class(name: &str) -> String {
 
 /// What stands in somebody's picture.
 pub(crate) fn initial(name: &str) -> String {
-    name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
+    name.chars().next().map(|first| capital(first).to_string()).unwrap_or_default()
 }
 
 /// FNV-1a: names that differ in one letter get colours that have nothing to do with each other.
 fn index(name: &str) -> usize {
-    let hash = name
-        .to_lowercase()
-        .bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash =
+        lower(name).bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash ^ (hash >> 15)) as usize % COLOURS
 }
 

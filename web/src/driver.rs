@@ -10,7 +10,8 @@ use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_ti
 use leptos::prelude::*;
 use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Settings};
 use partyline_shared::codec::json;
-use partyline_shared::{Limits, Line, Nick, Seq, Target, Timestamp, parse_line};
+use partyline_shared::light::{check_name, same_name};
+use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
 
 use self::visit::Visit;
 use crate::socket::{Heard, Socket};
@@ -83,7 +84,10 @@ impl Driver {
     pub(crate) fn start(self, nick: Option<String>, identity: Option<Identity>) {
         let mut rooms = storage::rooms();
         let last = storage::last_room().filter(|room| rooms.contains(room));
-        let can_be = |room: &String| Target::new(room, &Limits::default()).is_ok();
+        let can_be = |room: &String| match room.strip_prefix('@') {
+            Some(id) => id.parse::<MemberId>().is_ok(),
+            None => check_name(room, Limits::default().room_chars).is_ok(),
+        };
         if let Some(room) = route::current().filter(can_be).or(last) {
             if !room.starts_with('@') {
                 // First, because the engine leads to the first one.
@@ -272,6 +276,8 @@ impl Driver {
                 stale.rooms = true;
                 stale.timeline |= is_current(&room);
             }
+            // Nobody goes to a message yet.
+            Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. } => {}
             Change::Members(room) => stale.members |= is_current(&room),
             Change::Typing(room) => stale.typing |= is_current(&room),
             Change::Entered(room) => {
@@ -339,6 +345,7 @@ impl Driver {
     fn publish(self) {
         self.choose_room();
         self.follow_told();
+        self.follow();
         self.mark_read();
         let core = self.core();
         let mut core = core.borrow_mut();
@@ -383,14 +390,21 @@ impl Driver {
         let Some(told) = self.core().borrow().told.clone() else { return };
         let conversation = self.with_engine(|engine| {
             let model = engine.model();
-            let key = |nick: &str| Nick::new(nick, &model.limits).map(|nick| nick.key()).ok();
-            let told = key(&told);
-            let with_them = |room: &&Room| room.private && key(&room.title) == told;
+            let with_them = |room: &&Room| room.private && same_name(&room.title, &told);
             model.rooms.values().find(with_them).map(|room| room.name.clone())
         });
         if let Some(name) = conversation.flatten() {
             self.core().borrow_mut().told = None;
             self.show(&name, Step::New);
+        }
+    }
+
+    /// Tells the engine whether the person follows what is said, or reads further up.
+    fn follow(self) {
+        let (room, follow) = (self.view.current.get_untracked(), self.view.at_end.get_untracked());
+        let differs = |engine: &Engine| engine.model().rooms.get(&room).is_some_and(|room| room.followed != follow);
+        if self.with_engine(differs) == Some(true) {
+            self.handle(Input::User(Action::Follow { room, follow }));
         }
     }
 

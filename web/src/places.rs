@@ -1,6 +1,7 @@
 //! The places that one can go to, and which of them somebody means by what they typed.
 
-use partyline_shared::{Limits, MemberId, MemberRef, RoomName};
+use partyline_shared::light::{check_name, lower, same_name};
+use partyline_shared::{Limits, MemberId, MemberRef};
 
 use crate::view::RoomLine;
 
@@ -16,17 +17,6 @@ pub(crate) enum Place {
     Person(MemberRef),
     /// A room that one isn't in, to be entered or made.
     New(String),
-}
-
-impl Place {
-    /// What tells it from others.
-    pub(crate) fn key(&self) -> String {
-        match self {
-            Self::Room(room) => format!("r{}{}", room.name, room.unread),
-            Self::Person(member) => format!("p{}{}", member.id, member.nick),
-            Self::New(name) => format!("n{name}"),
-        }
-    }
 }
 
 /// What there is to choose from.
@@ -48,7 +38,7 @@ pub(crate) fn find(typed: &str, choice: &Choice<'_>) -> Vec<Place> {
         Some(room) => (true, false, room),
         None => typed.strip_prefix('@').map_or((true, true, typed), |nick| (false, true, nick)),
     };
-    let query = query.trim().to_lowercase();
+    let query = lower(query.trim());
     let mut found: Vec<(Rank, Place)> = Vec::new();
     for room in choice.rooms.iter().filter(|room| if room.private { people } else { rooms }) {
         if let Some(closeness) = closeness(&query, &room.title) {
@@ -76,11 +66,10 @@ pub(crate) fn find(typed: &str, choice: &Choice<'_>) -> Vec<Place> {
 
 /// The room that was typed, where it can be one and isn't there.
 fn new_room(typed: &str, rooms: &[RoomLine]) -> Option<String> {
-    let limits = Limits::default();
-    let name = RoomName::new(typed.trim_start_matches('#').trim(), &limits).ok()?;
-    let key = name.key();
-    let same = |room: &RoomLine| !room.private && RoomName::new(&room.title, &limits).is_ok_and(|it| it.key() == key);
-    (!rooms.iter().any(same)).then(|| name.to_string())
+    let name = typed.trim_start_matches('#').trim();
+    check_name(name, Limits::default().room_chars).ok()?;
+    let same = |room: &RoomLine| !room.private && same_name(&room.title, name);
+    (!rooms.iter().any(same)).then(|| name.to_owned())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,14 +81,14 @@ struct Rank {
 /// How near a name is to what was typed (in lower case): 0 it is it, 1 it starts with it, 2 a word in it does, 3 it is in
 /// it, 4 its letters are in it in this order; `None` for anything else. Everything is near to nothing.
 fn closeness(query: &str, name: &str) -> Option<u8> {
-    let name = name.to_lowercase();
+    let name = lower(name);
     if query.is_empty() || name == query {
         return Some(0);
     }
     if name.starts_with(query) {
         return Some(1);
     }
-    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    let mut words = name.split(['-', '_']);
     if words.any(|word| word.starts_with(query)) {
         return Some(2);
     }

@@ -166,22 +166,9 @@ mod tests {
     }
 
     fn room(messages: Vec<Message>, pending: Vec<Pending>) -> Room {
-        Room {
-            name: "lobby".into(),
-            title: "lobby".into(),
-            private: false,
-            joined: true,
-            members: Vec::new(),
-            count: 0,
-            messages: VecDeque::from(messages),
-            pending,
-            head: Seq(0),
-            has_older: false,
-            loading: false,
-            read: Seq(0),
-            unread: 0,
-            typing: Vec::new(),
-        }
+        let mut room = Room::new("lobby");
+        (room.messages, room.pending) = (VecDeque::from(messages), pending);
+        room
     }
 
     /// The layout, a letter a row: D day, N new, H head, m more of a group, P and p the same, pending.

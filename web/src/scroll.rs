@@ -45,6 +45,11 @@ impl Keeper {
         self.scroller.scroll_top() < TOP
     }
 
+    /// Newer messages are wanted, if there are any.
+    pub(crate) fn is_near_end(&self) -> bool {
+        self.scroller.scroll_height() - self.scroller.scroll_top() - self.scroller.client_height() < TOP
+    }
+
     /// The person, or this, scrolled.
     pub(crate) fn scrolled(&self) {
         let below = self.scroller.scroll_height() - self.scroller.scroll_top() - self.scroller.client_height();

@@ -33,18 +33,18 @@ pub(crate) type Rooms = BTreeMap<String, Room>;
 /// What of a model is to be kept, as a text. `current` is the room that is shown: it comes first. A room that the server
 /// has said nothing of yet stays as it was `before`.
 pub(crate) fn keep(model: &Model, before: &Rooms, current: &str) -> String {
-    let known = |room: &&Room| !room.messages.is_empty();
+    let known = |room: &&Room| !room.live().is_empty();
     let earlier = before.values().filter(|room| model.rooms.get(&room.name).filter(known).is_none());
     let mut rooms: Vec<&Room> = model.rooms.values().filter(known).chain(earlier).collect();
     rooms.sort_by_key(|room| {
-        let last = room.messages.back().map(|message| message.at);
+        let last = room.live().back().map(|message| message.at);
         (room.name != current, std::cmp::Reverse(last))
     });
     let mut left = CHARS;
     let mut seen = Vec::new();
     for room in rooms.into_iter().take(ROOMS) {
-        let from = room.messages.len().saturating_sub(MESSAGES);
-        let messages: Vec<Message> = room.messages.range(from..).cloned().collect();
+        let latest = room.live();
+        let messages: Vec<Message> = latest.range(latest.len().saturating_sub(MESSAGES)..).cloned().collect();
         let Some(rest) = left.checked_sub(messages.iter().map(|message| message.text.len()).sum()) else { continue };
         left = rest;
         seen.push(Seen { name: room.name.clone(), title: room.title.clone(), messages });
@@ -71,22 +71,9 @@ pub(crate) fn only_seen<'a>(model: &'a Model, seen: &'a Rooms) -> impl Iterator<
 
 fn room(seen: Seen) -> Room {
     let head = seen.messages.last().map_or(Seq(0), |message| message.seq);
-    Room {
-        private: seen.name.starts_with('@'),
-        name: seen.name,
-        title: seen.title,
-        joined: false,
-        members: Vec::new(),
-        count: 0,
-        messages: seen.messages.into(),
-        pending: Vec::new(),
-        head,
-        has_older: false,
-        loading: false,
-        read: head,
-        unread: 0,
-        typing: Vec::new(),
-    }
+    let mut room = Room::new(&seen.name);
+    (room.title, room.head, room.read, room.messages) = (seen.title, head, head, seen.messages.into());
+    room
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use partyline_engine::{Connection, Model};
-use partyline_shared::{MemberRef, RoomName, Seq};
+use partyline_shared::light::lower;
+use partyline_shared::{MemberRef, Seq};
 
 use crate::rows::{Reader, Row, lay_out};
 use crate::{page, seen, time};
@@ -24,6 +25,7 @@ pub(crate) struct RoomLine {
 
 /// The room that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own: any of them goes with any other")]
 pub(crate) struct RoomState {
     /// What to call it.
     pub(crate) title: String,
@@ -35,6 +37,10 @@ pub(crate) struct RoomState {
     pub(crate) count: usize,
     /// There is more before what is shown, and it isn't on its way yet.
     pub(crate) can_load_older: bool,
+    /// There is more after what is shown, and it isn't on its way yet.
+    pub(crate) can_load_newer: bool,
+    /// There is more after what is shown.
+    pub(crate) has_newer: bool,
     /// How many messages the person hasn't seen.
     pub(crate) unread: usize,
 }
@@ -207,7 +213,9 @@ impl View {
                 private: room.private,
                 entered: room.joined || !room.messages.is_empty(),
                 count: room.count,
-                can_load_older: room.has_older && !room.loading,
+                can_load_older: room.has_older && room.loading.is_none(),
+                can_load_newer: room.has_newer && room.loading.is_none(),
+                has_newer: room.has_newer,
                 unread: room.unread,
             };
             put(self.room, Some(state));
@@ -228,12 +236,7 @@ impl View {
 
     /// The name on the wire of a room that the person is in, however it is spelt.
     pub(crate) fn find(model: &Model, typed: &str) -> Option<String> {
-        if model.rooms.contains_key(typed) {
-            return Some(typed.to_owned());
-        }
-        let typed = RoomName::new(typed, &model.limits).ok()?.key();
-        let same = |name: &&String| RoomName::new(name, &model.limits).is_ok_and(|name| name.key() == typed);
-        model.rooms.keys().find(same).cloned()
+        model.find(typed).map(|room| room.name.clone())
     }
 }
 
@@ -246,7 +249,7 @@ fn room_lines(model: &Model, seen: &seen::Rooms) -> Vec<RoomLine> {
         unread: room.unread,
     };
     let mut lines: Vec<_> = model.rooms.values().chain(seen::only_seen(model, seen)).map(line).collect();
-    lines.sort_by_cached_key(|line| (line.private, line.title.to_lowercase()));
+    lines.sort_by_cached_key(|line| (line.private, lower(&line.title)));
     lines
 }
 

@@ -37,7 +37,8 @@ fn chinese_words_are_of_emoji_that_there_are() {
 
 /// A line each: the emoji, its short names, then after `|` what it is found by besides. `=` starts a group.
 fn list(chinese: &str) -> String {
-    let mut list = "Emoji of Unicode 15 with GitHub's short names (MIT; Unicode-3.0), by the crate emojis.\n".to_owned();
+    let mut list =
+        "Emoji of Unicode 15 with GitHub's short names (MIT; Unicode-3.0), by the crate emojis.\n".to_owned();
     let mut group = None;
     for emoji in emojis::iter().filter(|emoji| emoji.unicode_version() <= NEWEST) {
         if group.replace(emoji.group()) != Some(emoji.group()) {
@@ -49,7 +50,9 @@ fn list(chinese: &str) -> String {
             write!(list, " {name}").unwrap();
         }
         let mut more: Vec<_> = words(emoji.name()).filter(|word| !names.iter().any(|name| holds(name, word))).collect();
-        let of_emoji = |line: &str| line.split_once(' ').filter(|(of, _)| *of == emoji.as_str()).map(|(_, words)| words.to_owned());
+        let of_emoji = |line: &str| {
+            line.split_once(' ').filter(|(of, _)| *of == emoji.as_str()).map(|(_, words)| words.to_owned())
+        };
         more.extend(chinese.lines().find_map(of_emoji));
         if !more.is_empty() {
             write!(list, "|{}", more.join(" ")).unwrap();

@@ -1,6 +1,6 @@
 //! An engine on a test's bench: short words in, short words out.
 
-use partyline_engine::{Action, Change, Engine, Identity, Input, Output, PendingState, Settings};
+use partyline_engine::{Action, Change, Engine, Identity, Input, Output, PendingState, Room, Settings};
 use partyline_shared::codec::json::{decode_event, encode_command};
 use partyline_shared::{
     Epoch, Event, HistoryPage, Joined, Kind, Limits, MemberRef, Message, PROTOCOL, Seq, Timestamp, Token, Via, Welcome,
@@ -42,7 +42,15 @@ pub(crate) fn messages(room: &str, seqs: std::ops::RangeInclusive<u64>) -> Vec<M
 
 pub(crate) fn joined(room: &str, head: u64, messages: Vec<Message>) -> Event {
     let members = vec![member("me")];
-    Event::Joined(Joined { room: room.to_owned(), count: 1, members, head: Seq(head), messages, afresh: false })
+    Event::Joined(Joined {
+        room: room.to_owned(),
+        asked: None,
+        count: 1,
+        members,
+        head: Seq(head),
+        messages,
+        afresh: false,
+    })
 }
 
 pub(crate) fn page(room: &str, head: u64, messages: Vec<Message>, more: bool) -> Event {
@@ -105,6 +113,9 @@ impl Client {
                 Output::Changed(Change::Entered(room)) => Some(format!("entered {room}")),
                 Output::Changed(Change::Notice { text, error: false, .. }) => Some(format!("notice: {text}")),
                 Output::Changed(Change::Notice { text, error: true, .. }) => Some(format!("error: {text}")),
+                Output::Changed(Change::Reached { room, seq }) => Some(format!("reached {room} {seq}")),
+                Output::Changed(Change::Unreachable { room, seq, why }) => Some(format!("{why:?} {room} {seq}")),
+                Output::Changed(Change::Barred { room, code, .. }) => Some(format!("barred {room} {code:?}")),
                 Output::Changed(_) | Output::Remember(_) => None,
             })
             .collect()
@@ -165,6 +176,10 @@ impl Client {
         let seqs: Vec<_> = messages.iter().map(|m| m.seq.0).collect();
         assert!(seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{seqs:?}");
         (seqs[0], seqs[seqs.len() - 1])
+    }
+
+    pub(crate) fn room(&self, room: &str) -> &Room {
+        &self.engine.model().rooms[room]
     }
 
     pub(crate) fn unread(&self, room: &str) -> usize {

@@ -8,3 +8,4 @@ mod rooms;
 mod sends;
 mod simulation;
 mod timeline;
+mod window;

@@ -1,7 +1,7 @@
 //! Rooms, members, conversations, typing, and what is asked about them.
 
 use partyline_engine::{Action, Input};
-use partyline_shared::{Conversation, Event, MemberRef, Message, Seq, help};
+use partyline_shared::{Conversation, Event, Joined, MemberRef, Message, Seq, help};
 
 use crate::client::{Client, joined, member, message, messages, page, private};
 
@@ -23,6 +23,33 @@ fn a_room_is_one_however_it_is_spelt() {
 }
 
 #[test]
+fn only_the_server_knows_all_spellings_of_a_room() {
+    let mut client = Client::online();
+    let asked = |room: &str, asked: &str| match joined(room, 0, vec![]) {
+        Event::Joined(joined) => Event::Joined(Joined { asked: Some(asked.to_owned()), ..joined }),
+        other => other,
+    };
+    assert_eq!(client.line("/join STRASSE"), [r#"{"type":"join","room":"STRASSE"}"#]);
+    assert_eq!(client.line("/join ｓｔrasse"), [r#"{"type":"join","room":"ｓｔrasse"}"#], "who knows");
+    assert_eq!(client.event(asked("Straße", "STRASSE")), ["entered Straße"]);
+    assert_eq!(client.event(asked("Straße", "ｓｔrasse")), ["entered Straße"]);
+    assert_eq!(client.engine.model().rooms.keys().collect::<Vec<_>>(), ["Straße", "lobby"], "it is one");
+    assert_eq!(client.line("/join ｓｔrasse"), ["entered Straße"], "known from then on");
+    assert!(!client.reconnect("e1")[0].contains("STRASSE"), "nothing is wanted any more");
+    client.event(asked("STRASSE", "Straße"));
+    assert_eq!(client.engine.model().rooms.keys().collect::<Vec<_>>(), ["STRASSE", "lobby"], "the server decides");
+
+    // What was asked of a room that one isn't in is answered under the server's spelling too.
+    client.line("/who ＬＡＮ");
+    let members = r#"{"type":"members","room":"lan","count":0,"members":[]}"#;
+    assert_eq!(client.json(members), ["notice: 0 here: "]);
+    // And what is refused, under the client's.
+    client.line("/join ＬＡＮ");
+    client.json(r#"{"type":"refused","code":"too_many_rooms","text":"too many","room":"ＬＡＮ"}"#);
+    assert!(!client.reconnect("e1")[0].contains("ＬＡＮ"));
+}
+
+#[test]
 fn a_room_that_is_refused_is_no_longer_wanted() {
     let mut client = Client::online();
     assert_eq!(
@@ -31,7 +58,7 @@ fn a_room_that_is_refused_is_no_longer_wanted() {
     );
     client.line("/join attic");
     let refused = r#"{"type":"refused","code":"too_many_rooms","text":"too many","room":"attic"}"#;
-    assert_eq!(client.json(refused), ["error: too many"]);
+    assert_eq!(client.json(refused), ["barred attic TooManyRooms", "error: too many"]);
     assert!(!client.reconnect("e1")[0].contains("attic"));
 }
 

@@ -97,11 +97,20 @@ fn a_number_after_a_gap_waits_for_the_gap() {
 fn what_cannot_be_said_is_said() {
     let mut client = Client::online();
     assert_eq!(client.line("  "), [""; 0]);
-    assert_eq!(client.line("\u{1b}[1m"), ["error: there is nothing to say"]);
+    assert_eq!(client.line("\u{200b}"), ["error: there is nothing to say"]);
     client.line(&"x".repeat(4001));
     assert!(client.shows("lobby").starts_with("!xxx"), "kept, since it was work to write");
     let aside = Action::Say { room: "attic".to_owned(), text: "x".to_owned(), action: false };
     assert_eq!(client.act(aside), ["error: you aren't in that room: /join it first"]);
+}
+
+#[test]
+fn what_the_server_keeps_of_a_text_is_what_is_shown() {
+    let mut client = Client::online();
+    client.line("red\u{1b}[1m rose");
+    assert_eq!(client.shows("lobby"), ">red\u{1b}[1m rose");
+    client.json(r#"{"type":"sent","ref":"0000000000000001-1","room":"lobby","seq":1,"at":1,"text":"red rose"}"#);
+    assert_eq!(client.shows("lobby"), "1 me:red rose");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! An engine and a tiny model of a server, with everything between them that can go wrong, drawn from a seed: drops
 //! that lose what was under way in either direction, refusals for now, gaps, a log that doesn't keep everything, restarts
-//! with another log.
+//! with another log. Meanwhile somebody reads: up, down, at messages that are there or aren't, and back at the end.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -77,6 +77,7 @@ impl Server {
         let (members, count) = (vec![member("me")], 1);
         self.out.push_back(Event::Joined(Joined {
             room: room.to_owned(),
+            asked: None,
             count,
             members,
             head: Seq(head),
@@ -155,6 +156,7 @@ impl Server {
             seq: Seq(seq),
             at: Timestamp(seq),
             to,
+            text: None,
         }));
     }
 }
@@ -258,8 +260,8 @@ impl World {
             850..900 => self.wake(),
             900..930 => self.lose(),
             930..960 => self.input(Input::Connect),
-            960..980 => self.input(Input::User(Action::LoadOlder(room.clone()))),
-            980..990 => self.input(Input::User(Action::MarkRead(room.clone()))),
+            960..985 => self.read(room, random),
+            985..990 => self.input(Input::User(Action::MarkRead(room.clone()))),
             990..995 => (0..30).for_each(|_| self.server.others_say(room, "flood", false)),
             995..997 => (0..300).for_each(|_| self.server.others_say(room, "flood", true)),
             998 => {
@@ -278,16 +280,40 @@ impl World {
         }
     }
 
+    /// Somebody reads: a few pages, or one place.
+    fn read(&mut self, room: &str, random: &mut ChaCha8Rng) {
+        let name = room.to_owned();
+        let action = match random.random_range(0..10) {
+            0..5 => Action::LoadOlder(name),
+            5..7 => Action::LoadNewer(name),
+            7 => {
+                let head = self.server.head(room);
+                Action::GoTo { room: name, seq: Seq(random.random_range(1..=head + 3)) }
+            }
+            8 => Action::ToEnd(name),
+            _ => Action::Follow { room: name, follow: random.random_ratio(1, 3) },
+        };
+        self.input(Input::User(action));
+    }
+
     /// What must hold at any time.
     fn check(&self) {
         for room in self.engine.model().rooms.values() {
-            for (earlier, later) in room.messages.iter().zip(room.messages.iter().skip(1)) {
-                assert_eq!(earlier.seq.next(), later.seq, "a gap in {}", room.name);
+            for messages in [&room.messages, room.live()] {
+                for (earlier, later) in messages.iter().zip(messages.iter().skip(1)) {
+                    assert_eq!(earlier.seq.next(), later.seq, "a gap in {}", room.name);
+                }
+                assert!(messages.len() <= 100);
             }
-            assert!(room.messages.len() <= 200);
+            if room.has_newer {
+                let (window, live) = (room.messages.back().expect("somebody reads in it"), room.live().back());
+                assert!(live.is_none_or(|live| window.seq < live.seq), "{} is at the end", room.name);
+            }
             let current = self.engine.epoch().is_some_and(|epoch| epoch.0 == self.server.epoch.to_string());
             let online = self.engine.model().connection == Connection::Online;
-            for shown in room.messages.iter().filter(|_| current && online && (room.joined || room.private)) {
+            for shown in
+                room.messages.iter().chain(room.live()).filter(|_| current && online && (room.joined || room.private))
+            {
                 let logged = &self.server.logs[&room.name][usize::try_from(shown.seq.0).unwrap() - 1];
                 assert_eq!((&shown.text, &shown.from), (&logged.text, &logged.from), "{} {}", room.name, shown.seq);
             }
@@ -305,9 +331,10 @@ impl World {
             let behind = self.engine.model().rooms.values().any(|room| {
                 let (first, head) = (self.server.first(&room.name), self.server.head(&room.name));
                 // Where nothing is kept there is nothing to wait for.
-                first <= head && room.messages.back().map_or(0, |m| m.seq.0) != head
+                first <= head && room.live().back().map_or(0, |m| m.seq.0) != head
             });
-            if !moved && !pending && !behind {
+            let wanting = self.engine.model().rooms.values().any(|room| room.loading.is_some());
+            if !moved && !pending && !behind && !wanting {
                 return;
             }
             if !moved {
@@ -319,6 +346,24 @@ impl World {
             }
         }
         panic!("it doesn't settle: {:#?}", self.engine);
+    }
+
+    /// From wherever somebody reads, the end is one step away, and reading down leads there without a gap.
+    fn read_on(&mut self, step: fn(String) -> Action) {
+        let rooms: Vec<_> = self.engine.model().rooms.keys().cloned().collect();
+        for name in rooms {
+            for _ in 0..10_000 {
+                if !self.engine.model().rooms[&name].has_newer {
+                    break;
+                }
+                self.input(Input::User(step(name.clone())));
+                self.settle();
+            }
+            let room = &self.engine.model().rooms[&name];
+            assert!(!room.has_newer, "{name} has no end");
+            let (first, head) = (self.server.first(&name), self.server.head(&name));
+            assert!(first > head || room.messages.back().is_some_and(|last| last.seq.0 == head), "{name}");
+        }
     }
 
     /// What must hold at the end.
@@ -339,7 +384,7 @@ impl World {
 
 #[test]
 fn whatever_goes_wrong_nothing_is_lost_doubled_or_out_of_order() {
-    let mut said = 0;
+    let (mut said, mut reading) = (0, 0);
     for seed in 0..60 {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut world = World::new(seed);
@@ -348,10 +393,13 @@ fn whatever_goes_wrong_nothing_is_lost_doubled_or_out_of_order() {
             world.step(&mut random);
         }
         world.settle();
+        reading += world.engine.model().rooms.values().filter(|room| room.has_newer).count();
+        world.read_on(if seed % 2 == 0 { Action::ToEnd } else { Action::LoadNewer });
         world.check_log();
         said += world.said;
     }
     assert!(said > 10_000, "the simulation says something: {said}");
+    assert!(reading > 20, "and somebody reads in it: {reading}");
 }
 
 #[test]

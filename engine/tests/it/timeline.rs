@@ -1,6 +1,6 @@
 //! In order, once, without a gap.
 
-use partyline_engine::Action;
+use partyline_engine::{Action, Loading};
 use partyline_shared::{Event, Seq};
 
 use crate::client::{Client, joined, message, messages, page};
@@ -118,7 +118,7 @@ fn whoever_enters_a_room_of_which_nothing_is_kept_is_told_nothing() {
     client.connect();
     assert_eq!(client.event(joined("lobby", 150, vec![])), ["entered lobby"]);
     let older = client.act(Action::LoadOlder("lobby".to_owned()));
-    assert_eq!(older, [r#"{"type":"history","room":"lobby","before":151,"limit":100}"#]);
+    assert_eq!(older, [r#"{"type":"history","room":"lobby","before":151,"limit":25}"#]);
     assert_eq!(client.event(page("lobby", 150, vec![], false)), [""; 0]);
     assert_eq!(client.act(Action::LoadOlder("lobby".to_owned())), [""; 0], "it has been seen that there is nothing");
 }
@@ -138,8 +138,8 @@ fn an_empty_page_before_the_window_is_not_taken_for_one_after_it() {
     client.connect();
     client.event(joined("lobby", 60, messages("lobby", 31..=60)));
     client.act(Action::LoadOlder("lobby".to_owned()));
-    assert_eq!(client.event(Event::Message(message("lobby", 63, "ann", "m63"))), [history_after(60)]);
-    assert_eq!(client.event(page("lobby", 63, vec![], false)), [""; 0], "what was before 31 is gone");
+    assert_eq!(client.event(Event::Message(message("lobby", 63, "ann", "m63"))), [""; 0], "one question at a time");
+    assert_eq!(client.event(page("lobby", 63, vec![], false)), [history_after(60)], "what was before 31 is gone");
     assert_eq!(client.event(page("lobby", 63, messages("lobby", 61..=63), false)), [""; 0]);
     assert_eq!(client.window("lobby"), (31, 63));
 }
@@ -182,35 +182,15 @@ fn another_log_is_begun_afresh() {
 }
 
 #[test]
-fn the_window_moves_on_and_grows_for_who_reads_up() {
-    let mut client = Client::new(&["lobby"]);
-    client.connect();
-    client.event(joined("lobby", 500, messages("lobby", 451..=500)));
-    for seq in 501..=600 {
-        client.event(Event::Message(message("lobby", seq, "ann", "live")));
-    }
-    assert_eq!(client.window("lobby"), (501, 600));
-
-    let older = || Action::LoadOlder("lobby".to_owned());
-    assert_eq!(client.act(older()), [r#"{"type":"history","room":"lobby","before":501,"limit":100}"#]);
-    assert_eq!(client.act(older()), [""; 0], "asked once");
-    client.event(page("lobby", 600, messages("lobby", 401..=500), true));
-    assert_eq!(client.window("lobby"), (401, 600));
-    assert_eq!(client.act(older()), [""; 0], "twice the window is the most");
-    client.act(Action::MarkRead("lobby".to_owned()));
-    assert_eq!(client.window("lobby"), (501, 600));
-}
-
-#[test]
 fn the_beginning_is_known_as_such() {
     let mut client = Client::new(&["lobby"]);
     client.connect();
     client.event(joined("lobby", 60, messages("lobby", 11..=60)));
     assert_eq!(client.line("/history 20"), [r#"{"type":"history","room":"lobby","before":11,"limit":20}"#]);
-    assert!(client.engine.model().rooms["lobby"].loading);
+    assert_eq!(client.room("lobby").loading, Some(Loading::Older));
     client.event(page("lobby", 60, messages("lobby", 1..=10), false));
-    let room = &client.engine.model().rooms["lobby"];
-    assert!(!room.loading && !room.has_older);
+    let room = client.room("lobby");
+    assert!(room.loading.is_none() && !room.has_older);
     assert_eq!((room.read, client.window("lobby")), (Seq(60), (1, 60)));
 }
 
@@ -219,10 +199,10 @@ fn an_older_page_and_a_gap_do_not_mix() {
     let mut client = Client::new(&["lobby"]);
     client.connect();
     client.event(joined("lobby", 60, messages("lobby", 31..=60)));
-    client.act(Action::LoadOlder("lobby".to_owned()));
     assert_eq!(client.event(Event::Message(message("lobby", 63, "ann", "m63"))), [history_after(60)]);
-    client.event(page("lobby", 63, messages("lobby", 61..=63), false));
-    assert!(client.engine.model().rooms["lobby"].loading);
+    assert_eq!(client.act(Action::LoadOlder("lobby".to_owned())), [""; 0], "what is missing comes first");
+    let older = client.event(page("lobby", 63, messages("lobby", 61..=63), false));
+    assert_eq!(older, [r#"{"type":"history","room":"lobby","before":31,"limit":25}"#]);
     client.event(page("lobby", 63, messages("lobby", 11..=30), true));
     assert_eq!(client.window("lobby"), (11, 63));
 }

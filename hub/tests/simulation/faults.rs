@@ -101,6 +101,7 @@ impl Fault {
                     seq: Seq(1),
                     at: Timestamp(0),
                     to: None,
+                    text: None,
                 };
                 let sent = session.map(|(&session, _)| Effect::Send { session, event: Event::Sent(sent) });
                 sent.into_iter().chain([Effect::Append { append, entry }]).collect()

@@ -28,10 +28,12 @@ pub(crate) fn size(event: &Event) -> usize {
         Event::History(page) => FRAME + page.room.len() + page.messages.iter().map(message).sum::<usize>(),
         Event::Joined(joined) => {
             let members: usize = joined.members.iter().map(member).sum();
-            FRAME + joined.room.len() + members + joined.messages.iter().map(message).sum::<usize>()
+            let asked = joined.asked.as_ref().map_or(0, String::len);
+            FRAME + joined.room.len() + asked + members + joined.messages.iter().map(message).sum::<usize>()
         }
         Event::Members { room, members, .. } => FRAME + room.len() + members.iter().map(member).sum::<usize>(),
         Event::Message(said) => FRAME + message(said),
+        Event::Sent(sent) => FRAME + sent.room.len() + sent.text.as_ref().map_or(0, |text| text.len() + escaped(text)),
         _ => FRAME,
     }
 }
@@ -41,8 +43,11 @@ const FRAME: usize = 128;
 
 fn message(message: &Message) -> usize {
     let Message { room, from, to, text, .. } = message;
-    let escaped = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count();
-    FRAME + room.len() + member(from) + to.as_ref().map_or(0, member) + text.len() + escaped
+    FRAME + room.len() + member(from) + to.as_ref().map_or(0, member) + text.len() + escaped(text)
+}
+
+fn escaped(text: &str) -> usize {
+    text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\t')).count()
 }
 
 fn member(member: &MemberRef) -> usize {
@@ -71,7 +76,8 @@ mod tests {
             via: Via::Unknown,
         };
         let (room, members, messages) = ("lobby".to_owned(), vec![from; 500], vec![said.clone(); 50]);
-        let joined = Joined { room, count: 500, members, head: Seq(long), messages, afresh: true };
+        let joined =
+            Joined { room, asked: Some("LOBBY".into()), count: 500, members, head: Seq(long), messages, afresh: true };
         for event in [Event::Message(said), Event::Joined(joined)] {
             let encoded = partyline_shared::codec::json::encode_event(&event).len();
             assert!((encoded..2 * encoded).contains(&size(&event)), "{} for {encoded}", size(&event));

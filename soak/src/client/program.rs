@@ -123,7 +123,7 @@ impl Program {
     /// Reads what was said before it came, a page at a time.
     async fn read_up(&mut self) -> Result<()> {
         for room in self.character.rooms.clone() {
-            if self.engine.model().rooms.get(&room).is_some_and(|room| room.has_older && !room.loading) {
+            if self.engine.model().rooms.get(&room).is_some_and(|room| room.has_older && room.loading.is_none()) {
                 self.input(Input::User(Action::LoadOlder(room))).await?;
             }
         }

@@ -2,7 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use partyline_shared::{InvalidName, Limits, Nick};
+use partyline_shared::light::check_name;
+use partyline_shared::{InvalidName, Limits};
 
 use crate::words::{problems, tr};
 
@@ -23,10 +24,10 @@ impl NickField {
     /// The nick in it, if it is one; otherwise the person is told why not.
     pub(crate) fn take(self) -> Option<String> {
         let typed = self.node.get_untracked()?.value();
-        match Nick::new(typed.trim(), &Limits::default()) {
-            Ok(nick) => {
+        match check_name(typed.trim(), Limits::default().nick_chars) {
+            Ok(()) => {
                 self.problem.set(None);
-                Some(nick.to_string())
+                Some(typed.trim().to_owned())
             }
             Err(wrong) => {
                 let spaced = typed.trim().contains(char::is_whitespace);

@@ -13,6 +13,7 @@ use crate::components::{empty, message};
 use crate::driver::{Driver, use_driver};
 use crate::scroll::{Keeper, SizeWatch};
 use crate::settings::use_settings;
+use crate::view::RoomState;
 use crate::words::tr;
 
 /// The id of what scrolls.
@@ -132,7 +133,7 @@ impl Watch {
         let watched = Rc::clone(&keeper);
         let sizes = SizeWatch::new(&[scroller, rows], move || {
             watched.resized();
-            self.load_older(&watched);
+            self.load(&watched);
         });
         self.running.set_value(Some((keeper, sizes)));
     }
@@ -140,23 +141,31 @@ impl Watch {
     fn scrolled(self) {
         if let Some(keeper) = self.keeper() {
             keeper.scrolled();
-            self.driver.scrolled(keeper.sticks());
-            self.load_older(&keeper);
+            let is_end = keeper.sticks() && !self.state().is_some_and(|room| room.has_newer);
+            self.driver.scrolled(is_end);
+            self.load(&keeper);
         }
     }
 
     fn to_end(self) {
         if let Some(keeper) = self.keeper() {
+            self.driver.act(Action::ToEnd(self.room.get_value()));
             keeper.to_end();
             self.driver.scrolled(true);
         }
     }
 
-    fn load_older(self, keeper: &Keeper) {
-        let wanted = self.driver.view.room.with_untracked(|room| room.as_ref().is_some_and(|room| room.can_load_older));
-        if wanted && keeper.is_near_top() {
+    fn load(self, keeper: &Keeper) {
+        let Some(state) = self.state() else { return };
+        if state.can_load_older && keeper.is_near_top() {
             self.driver.act(Action::LoadOlder(self.room.get_value()));
+        } else if state.can_load_newer && keeper.is_near_end() {
+            self.driver.act(Action::LoadNewer(self.room.get_value()));
         }
+    }
+
+    fn state(self) -> Option<RoomState> {
+        self.driver.view.room.get_untracked()
     }
 
     fn keeper(self) -> Option<Rc<Keeper>> {

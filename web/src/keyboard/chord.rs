@@ -66,7 +66,7 @@ impl Chord {
             "Escape" => "Esc".to_owned(),
             "PageUp" => "Page Up".to_owned(),
             "PageDown" => "Page Down".to_owned(),
-            other => other.to_uppercase().chars().take(1).chain(other.chars().skip(1)).collect(),
+            other => capitalised(other),
         };
         held.into_iter().filter(|(held, _)| *held).map(|(_, cap)| cap.to_owned()).chain([key]).collect()
     }
@@ -79,7 +79,7 @@ impl Chord {
             (self.shift, "Shift+"),
         ];
         let held: String = held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).collect();
-        held + &self.key.to_uppercase().chars().take(1).chain(self.key.chars().skip(1)).collect::<String>()
+        held + &capitalised(self.key)
     }
 
     /// A press of exactly these.
@@ -95,6 +95,11 @@ impl Chord {
             mac,
         }
     }
+}
+
+/// A letter is written on its key as a capital; the names of other keys start with one.
+fn capitalised(key: &str) -> String {
+    if key.len() == 1 { key.to_ascii_uppercase() } else { key.to_owned() }
 }
 
 /// Keys that were pressed together.
