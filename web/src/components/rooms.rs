@@ -48,6 +48,18 @@ pub(crate) fn Rooms() -> impl IntoView {
                 >
                     {Icon::Search.draw()}
                 </button>
+                <button
+                    class="icon-button hover-only"
+                    type="button"
+                    data-testid="open-shortcuts"
+                    aria-label=move || tr!("keys-open")
+                    aria-haspopup="dialog"
+                    title=move || hint(Command::Help, tr!("keys-open"))
+                    aria-keyshortcuts=keyboard::aria(Command::Help)
+                    on:click=move |_| view.helping.set(true)
+                >
+                    {Icon::Keyboard.draw()}
+                </button>
                 <CloseDrawer />
             </div>
             <div class="panel-scroll">
@@ -204,18 +216,6 @@ fn Me() -> impl IntoView {
                                 </bdi>
                                 <span class="me-server">{move || view.server.get()}</span>
                             </div>
-                            <button
-                                class="icon-button hover-only"
-                                type="button"
-                                data-testid="open-shortcuts"
-                                aria-label=move || tr!("keys-open")
-                                aria-haspopup="dialog"
-                                title=move || hint(Command::Help, tr!("keys-open"))
-                                aria-keyshortcuts=keyboard::aria(Command::Help)
-                                on:click=move |_| view.helping.set(true)
-                            >
-                                {Icon::Keyboard.draw()}
-                            </button>
                             <button
                                 class="icon-button"
                                 type="button"

@@ -60,6 +60,13 @@ fn RoomTimeline(room: String) -> impl IntoView {
         (None, false) if is_conversation && online.get() => empty::unknown_conversation().into_any(),
         _ => empty::skeleton().into_any(),
     };
+    // What is there when the room opens isn't read out, nor what is loaded while somebody reads up.
+    let live = RwSignal::new(false);
+    Effect::new(move |_| {
+        if state.get() == Some(true) {
+            request_animation_frame(move || drop(live.try_set(true)));
+        }
+    });
     let label = move || view.room.with(|room| room.as_ref().map(|room| tr!("timeline-label", room = room.title)));
     view! {
         <div class="timeline">
@@ -68,7 +75,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
                 node_ref=scroller
                 id=TIMELINE
                 role="log"
-                aria-live="polite"
+                aria-live=move || if live.get() && view.at_end.get() { "polite" } else { "off" }
                 aria-label=label
                 tabindex="0"
                 data-testid="timeline"
