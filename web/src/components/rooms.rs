@@ -49,7 +49,7 @@ pub(crate) fn Rooms() -> impl IntoView {
                     {Icon::Search.draw()}
                 </button>
                 <button
-                    class="icon-button hover-only"
+                    class="icon-button wide-only"
                     type="button"
                     data-testid="open-shortcuts"
                     aria-label=move || tr!("keys-open")
