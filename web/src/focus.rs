@@ -47,7 +47,7 @@ pub(crate) fn in_dialog() -> bool {
 /// Leads the keyboard to the next part of the page that is to be seen, or the one before.
 pub(crate) fn next_pane(forward: bool) {
     let now = current();
-    let of = |id: &&str| document().get_element_by_id(id).filter(|pane| is_seen(pane));
+    let of = |id: &&str| document().get_element_by_id(id).filter(is_seen);
     let panes: Vec<Element> = PANES.iter().filter_map(of).collect();
     let at = now.and_then(|now| panes.iter().position(|pane| pane.contains(Some(&now))));
     let count = panes.len();

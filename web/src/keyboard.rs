@@ -94,13 +94,7 @@ pub(crate) struct Shortcut {
 }
 
 impl Shortcut {
-    const fn new(
-        group: Group,
-        place: Place,
-        command: Command,
-        chords: &'static [Chord],
-        what: fn() -> String,
-    ) -> Self {
+    const fn new(group: Group, place: Place, command: Command, chords: &'static [Chord], what: fn() -> String) -> Self {
         Self { group, chords, place, command: Some(command), what }
     }
 
@@ -138,6 +132,7 @@ pub(crate) static SHORTCUTS: [Shortcut; 16] = {
 
 /// Where the keyboard is when a key is pressed.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and a test sets them one by one")]
 pub(crate) struct Focus {
     /// In something that one types into.
     pub(crate) field: bool,

@@ -3,8 +3,8 @@
 //! `engine` holds all state, this crate shows it: `driver` feeds the engine with what the socket, the clock and
 //! the person do, `view` carries what it says into signals, `components` draw those.
 
-// The page's signals are handles: copying them all is cheap where they are narrow, which is where the page runs.
-#![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
+// The page's signals are handles, which are copied in a few words each, and once for a whole component.
+#![allow(clippy::large_types_passed_by_value)]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
 mod app;

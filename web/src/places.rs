@@ -116,7 +116,8 @@ mod tests {
     }
 
     fn names(typed: &str) -> Vec<String> {
-        let rooms = [room("ann-fans", 0), room("design", 0), room("lobby", 0), room("plans", 2), conversation(1, "ann")];
+        let rooms =
+            [room("ann-fans", 0), room("design", 0), room("lobby", 0), room("plans", 2), conversation(1, "ann")];
         let members = [member(1, "ann"), member(2, "anna"), member(9, "me")];
         let choice = Choice { rooms: &rooms, members: &members, me: Some(MemberId([9; 16])), current: "lobby" };
         let name = |place| match place {

@@ -34,7 +34,7 @@ pub(crate) type Rooms = BTreeMap<String, Room>;
 /// has said nothing of yet stays as it was `before`.
 pub(crate) fn keep(model: &Model, before: &Rooms, current: &str) -> String {
     let known = |room: &&Room| !room.live().is_empty();
-    let earlier = before.values().filter(|room| model.rooms.get(&room.name).filter(known).is_none());
+    let earlier = before.values().filter(|room| !model.rooms.get(&room.name).is_some_and(|room| known(&room)));
     let mut rooms: Vec<&Room> = model.rooms.values().filter(known).chain(earlier).collect();
     rooms.sort_by_key(|room| {
         let last = room.live().back().map(|message| message.at);

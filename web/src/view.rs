@@ -200,7 +200,8 @@ impl View {
         if stale.rooms {
             put(self.rooms, room_lines(model, seen));
         }
-        let Some(room) = self.current.with_untracked(|name| seen::or_seen(model.rooms.get(name), seen.get(name))) else {
+        let Some(room) = self.current.with_untracked(|name| seen::or_seen(model.rooms.get(name), seen.get(name)))
+        else {
             put(self.room, None);
             put(self.rows, Vec::new());
             put(self.members, Vec::new());

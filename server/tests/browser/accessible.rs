@@ -17,9 +17,8 @@ fn axe() -> String {
         cache.join("partyline/axe-core/node_modules/axe-core/axe.min.js")
     };
     let file = std::env::var_os("PARTYLINE_AXE").map_or_else(kept, PathBuf::from);
-    std::fs::read_to_string(&file).unwrap_or_else(|error| {
-        panic!("{}: {error}; `cargo xtask setup --tests` fetches axe-core", file.display())
-    })
+    std::fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask setup --tests` fetches axe-core", file.display()))
 }
 
 /// A page with axe-core in it.
@@ -143,7 +142,8 @@ pub(crate) async fn said_aloud() {
         let role_or_none = |it: &serde_json::Value| it[0] == part[0] && it[2] == part[2];
         assert!(landmarks.as_array().unwrap().iter().any(role_or_none), "{part} in {landmarks}");
     }
-    let headings = page.script("return [...document.querySelectorAll('h1')].filter(h => h.checkVisibility()).length").await;
+    let headings =
+        page.script("return [...document.querySelectorAll('h1')].filter(h => h.checkVisibility()).length").await;
     assert_eq!(headings, 1);
 
     page.say("/join kitchen").await;

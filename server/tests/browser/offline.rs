@@ -34,7 +34,8 @@ pub(crate) async fn without_a_server() {
     page.message("line 59").await;
     assert_eq!(page.messages().await.len(), 50);
     page.screenshot("offline").await;
-    let kept = "caches.open('partyline-1').then(it => it.keys()).then(it => done(it.map(it => new URL(it.url).pathname)))";
+    let kept =
+        "caches.open('partyline-1').then(it => it.keys()).then(it => done(it.map(it => new URL(it.url).pathname)))";
     let kept: Vec<String> = serde_json::from_value(page.script_until(kept).await).unwrap();
     let files = kept.iter().filter(|path| *path != "/");
     assert!(kept.contains(&"/".to_owned()) && files.clone().any(|path| path.ends_with(".wasm")), "{kept:?}");

@@ -68,7 +68,8 @@ pub(crate) async fn small_screens() {
         page.picture().await;
         let sideways = page.script(SIDEWAYS).await;
         assert_eq!(sideways, json!([false, []]), "{width} by {height}, letters {letters}: {sideways:#}");
-        let room = page.script("return [timeline.clientHeight, composer.getBoundingClientRect().bottom, innerHeight]").await;
+        let room =
+            page.script("return [timeline.clientHeight, composer.getBoundingClientRect().bottom, innerHeight]").await;
         let at = |n: usize| room.get(n).and_then(Value::as_f64).unwrap();
         assert!(at(0) >= 100.0 && at(1) <= at(2), "{width} by {height}, letters {letters}: {room}");
         page.screenshot(&format!("phone-{width}x{height}-{}", letters.trim_end_matches('%'))).await;

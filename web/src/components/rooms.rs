@@ -11,8 +11,8 @@ use crate::components::icon::Icon;
 use crate::driver::{Step, use_driver};
 use crate::keyboard::{self, Command, hint};
 use crate::view::Drawer;
-use crate::{focus, route};
 use crate::words::tr;
+use crate::{focus, route};
 
 /// The rooms and conversations, the way into others, and who one is.
 #[component]

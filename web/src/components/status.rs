@@ -36,14 +36,17 @@ pub(crate) fn Status() -> impl IntoView {
         let Some((title, private)) = place.get() else { return before };
         // Where one is when the page starts, its title says.
         if before.as_ref().is_some_and(|(its, of)| *its != title || *of != private) {
-            say(if private { tr!("status-in-conversation", nick = title) } else { tr!("status-in-room", room = title) });
+            say(if private {
+                tr!("status-in-conversation", nick = title)
+            } else {
+                tr!("status-in-room", room = title)
+            });
         }
         Some((title, private))
     });
     let failed = Memo::new(move |_| {
-        let is_failed = |row: &Row| {
-            matches!(row, Row::Pending { pending, .. } if matches!(pending.state, PendingState::Failed(_)))
-        };
+        let is_failed =
+            |row: &Row| matches!(row, Row::Pending { pending, .. } if matches!(pending.state, PendingState::Failed(_)));
         view.rows.with(|rows| rows.iter().filter(|row| is_failed(row)).count())
     });
     Effect::new(move |before: Option<usize>| {

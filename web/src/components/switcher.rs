@@ -156,7 +156,9 @@ impl Desk {
     fn option(self, at: usize, place: &Place) -> impl IntoView + use<> {
         let chosen = move || self.chosen.get() == at;
         let (picture, name, note) = match place {
-            Place::Room(room) if room.private => (avatar(&room.title).into_any(), room.title.clone(), unread(room.unread)),
+            Place::Room(room) if room.private => {
+                (avatar(&room.title).into_any(), room.title.clone(), unread(room.unread))
+            }
             Place::Room(room) => (mark().into_any(), room.title.clone(), unread(room.unread)),
             Place::Person(member) => (avatar(&member.nick).into_any(), member.nick.clone(), Some(tr!("keys-write-to"))),
             Place::New(name) => (mark().into_any(), name.clone(), Some(tr!("keys-join"))),

@@ -64,7 +64,10 @@ fn RoomTimeline(room: String) -> impl IntoView {
     let live = RwSignal::new(false);
     Effect::new(move |_| {
         if state.get() == Some(true) {
-            request_animation_frame(move || drop(live.try_set(true)));
+            request_animation_frame(move || {
+                // Unless another room is shown by then.
+                let _ = live.try_set(true);
+            });
         }
     });
     let label = move || view.room.with(|room| room.as_ref().map(|room| tr!("timeline-label", room = room.title)));

@@ -73,11 +73,7 @@ impl Chord {
 
     /// The keys for `aria-keyshortcuts`.
     pub(crate) fn aria(&self, mac: bool) -> String {
-        let held = [
-            (self.primary, if mac { "Meta+" } else { "Control+" }),
-            (self.alt, "Alt+"),
-            (self.shift, "Shift+"),
-        ];
+        let held = [(self.primary, if mac { "Meta+" } else { "Control+" }), (self.alt, "Alt+"), (self.shift, "Shift+")];
         let held: String = held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).collect();
         held + &capitalised(self.key)
     }
