@@ -8,18 +8,24 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use thirtyfour::common::log::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
-/// How long the page gets to show something. It is looked at again and again, so a fast page waits for nothing.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What chromedriver calls the log that has the network's events.
+const NETWORK_LOG: &str = "performance";
+
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A browser with a profile of its own. Dropped, it ends.
 #[derive(Debug)]
 pub struct Browser {
+    // Before the driver, which asks it to end the browser and would wait for an answer where there is none to be had.
+    _service: Service,
     /// The way to all that this has no word for.
     pub driver: WebDriver,
-    _service: Service,
+    /// How long the page gets to show something. It is looked at again and again, so a fast page waits for nothing.
+    pub patience: Duration,
     _profile: TempDir,
 }
 
@@ -62,6 +68,15 @@ impl Browser {
 
     /// Starts one.
     pub async fn start_in(locale: Locale) -> Self {
+        Self::launch(locale, false).await
+    }
+
+    /// Starts one that writes down what comes over the network, which costs it time.
+    pub async fn recording() -> Self {
+        Self::launch(Locale::English, true).await
+    }
+
+    async fn launch(locale: Locale, records: bool) -> Self {
         // Chromium takes the language of its own words from here on Linux, and what it asks servers for from the flag.
         let mut service = Command::new("chromedriver")
             .env("LANGUAGE", locale.tag().replace('-', "_"))
@@ -86,6 +101,9 @@ impl Browser {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-dev-shm-usage",
+            // Else it may stop drawing for want of somebody who looks, and a picture is never ready.
+            "--disable-backgrounding-occluded-windows",
+            "--disable-renderer-backgrounding",
             "--window-size=1280,800",
             &format!("--lang={}", locale.tag()),
             &format!("--accept-lang={}", locale.tag()),
@@ -94,19 +112,36 @@ impl Browser {
         for flag in flags {
             capabilities.add_arg(flag).unwrap();
         }
+        if records {
+            capabilities.set_logging_prefs(NETWORK_LOG, LoggingPrefsLogLevel::All).unwrap();
+        }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
-        Self { driver, _service: Service(service), _profile: profile }
+        Self { driver, patience: PATIENCE, _service: Service(service), _profile: profile }
     }
 
     /// Opens the page for the first time, and chooses a nick.
     pub async fn visit(address: SocketAddr, path: &str, nick: &str) -> Self {
         let browser = Self::start().await;
         browser.size(1280, 800).await;
-        browser.driver.goto(format!("http://{address}{path}")).await.unwrap();
-        browser.find("nick-input").await.send_keys(nick).await.unwrap();
-        browser.find("nick-submit").await.click().await.unwrap();
-        browser.online().await;
+        browser.enter(&format!("http://{address}{path}"), nick).await;
         browser
+    }
+
+    /// Goes to an address at which nobody knows this browser, chooses a nick, and waits until that is connected.
+    pub async fn enter(&self, address: &str, nick: &str) {
+        self.driver.goto(address).await.unwrap();
+        self.find("nick-input").await.send_keys(nick).await.unwrap();
+        self.find("nick-submit").await.click().await.unwrap();
+        self.online().await;
+    }
+
+    /// How many bytes came over the network since this was last asked, headers included, as Chromium counts them. Only a
+    /// browser that is [`recording`](Self::recording) knows.
+    pub async fn transferred(&self) -> f64 {
+        let log = self.driver.get_log(NETWORK_LOG).await.unwrap();
+        let events = log.iter().filter_map(|entry| serde_json::from_str::<Value>(&entry.message).ok());
+        let finished = events.filter(|event| event["message"]["method"] == "Network.loadingFinished");
+        finished.filter_map(|event| event["message"]["params"]["encodedDataLength"].as_f64()).sum()
     }
 
     /// The element of this name, once it can be seen.
@@ -116,7 +151,7 @@ impl Browser {
 
     /// The element that this selector finds, once it can be seen.
     pub async fn find_css(&self, css: &str) -> WebElement {
-        let query = self.driver.query(By::Css(css)).and_displayed().wait(PATIENCE, INTERVAL);
+        let query = self.driver.query(By::Css(css)).and_displayed().wait(self.patience, INTERVAL);
         query.first().await.unwrap_or_else(|error| panic!("{css} isn't shown: {error}"))
     }
 
@@ -127,14 +162,14 @@ impl Browser {
 
     /// Waits until there is such an element, shown or not.
     pub async fn exists(&self, css: &str) {
-        let query = self.driver.query(By::Css(css)).wait(PATIENCE, INTERVAL);
+        let query = self.driver.query(By::Css(css)).wait(self.patience, INTERVAL);
         query.first().await.unwrap_or_else(|error| panic!("{css} isn't there: {error}"));
     }
 
     /// Waits until a message with this text is shown.
     pub async fn message(&self, text: &str) {
         let path = format!("//*[@data-testid='message-text'][contains(., {})]", quoted(text));
-        let query = self.driver.query(By::XPath(path)).wait(PATIENCE, INTERVAL);
+        let query = self.driver.query(By::XPath(path)).wait(self.patience, INTERVAL);
         query.first().await.unwrap_or_else(|error| panic!("{text:?} isn't shown: {error}"));
     }
 
@@ -142,6 +177,34 @@ impl Browser {
     pub async fn messages(&self) -> Vec<String> {
         let script = "return [...document.querySelectorAll(\"[data-testid='message-text']\")].map(e => e.textContent)";
         self.driver.execute(script, vec![]).await.unwrap().convert().unwrap()
+    }
+
+    /// Whether there is such an element now.
+    pub async fn is_there(&self, css: &str) -> bool {
+        self.driver.find(By::Css(css)).await.is_ok()
+    }
+
+    /// Puts a text into a field, as if it was pasted: at once, however long it is.
+    pub async fn paste(&self, name: &str, text: &str) {
+        let field = self.find(name).await;
+        let script = "arguments[0].focus(); document.execCommand('insertText', false, arguments[1])";
+        self.driver.execute(script, vec![field.to_json().unwrap(), text.into()]).await.unwrap();
+    }
+
+    /// Presses a key, with `Control`, `Alt` or `Shift` held where they are named before it, wherever the keyboard is.
+    pub async fn keys(&self, keys: &[&str]) {
+        let mut chain = self.driver.action_chain();
+        let modifiers = keys.iter().filter_map(|key| modifier(key));
+        for key in modifiers.clone() {
+            chain = chain.key_down(key);
+        }
+        for key in keys.iter().filter(|key| modifier(key).is_none()) {
+            chain = chain.send_keys(*key);
+        }
+        for key in modifiers {
+            chain = chain.key_up(key);
+        }
+        chain.perform().await.unwrap();
     }
 
     /// Types into the composer and presses Enter.
@@ -197,6 +260,15 @@ impl Browser {
     /// Ends the browser.
     pub async fn quit(self) {
         self.driver.clone().quit().await.unwrap();
+    }
+}
+
+fn modifier(name: &str) -> Option<Key> {
+    match name {
+        "Control" => Some(Key::Control),
+        "Alt" => Some(Key::Alt),
+        "Shift" => Some(Key::Shift),
+        _ => None,
     }
 }
 

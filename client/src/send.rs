@@ -139,12 +139,12 @@ async fn send(session: &mut Session, text: String) -> Result<(), String> {
                 }
                 // That one is called something else than one asked for isn't in the way of the message.
                 News::Changed(Change::Notice { text, error: true, .. }) if session.model().me.is_none() => {
-                    return Err(text);
+                    return Err(text.to_string());
                 }
                 News::Changed(Change::Notice { room: Some(_), text, error: true }) => {
                     return Err(format!("refused: {text}"));
                 }
-                News::Changed(Change::Notice { text, error: true, .. }) => print::problem(&text),
+                News::Changed(Change::Notice { text, error: true, .. }) => print::problem(&text.to_string()),
                 News::Changed(_) | News::Presence { .. } => {}
             }
         }

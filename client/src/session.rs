@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use partyline_engine::{Action, Change, Engine, Input, Model, Output, Settings};
+use partyline_engine::{Action, Change, Engine, Input, Model, Output, Saying, Settings};
 use partyline_shared::{Change as Presence, Event, Timestamp, Via, clean_line};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -162,9 +162,15 @@ impl Session {
                     Output::Remember(identity) => {
                         if let Err(error) = self.store.save(&identity) {
                             let text = format!("who you are can't be kept for next time: {error}");
-                            self.news.push(News::Changed(Change::Notice { room: None, text, error: true }));
+                            self.news.push(News::Changed(Change::Notice {
+                                room: None,
+                                text: Saying::Words(text),
+                                error: true,
+                            }));
                         }
                     }
+                    // Whoever leaves a terminal is told what wasn't sent.
+                    Output::Keep => {}
                     Output::Changed(change) => self.news.push(News::Changed(change)),
                 }
             }

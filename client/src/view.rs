@@ -86,7 +86,7 @@ impl View {
                     self.timeline(room, &model.connection, lines);
                 }
             }
-            News::Changed(Change::Notice { text, error, .. }) => lines.push(notice(&text, error)),
+            News::Changed(Change::Notice { text, error, .. }) => lines.push(notice(&text.to_string(), error)),
             News::Changed(Change::Me | Change::Members(_) | Change::Typing(_)) => {}
             // Nobody goes to a message here, and why a room can't be entered is in a notice too.
             News::Changed(Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. }) => {}
@@ -108,7 +108,7 @@ impl View {
                 // The same trouble again isn't news.
                 if self.trouble.as_deref() != Some(why) {
                     let seconds = session.until(*until).as_secs() + 1;
-                    lines.push(notice(&format!("{}; trying again in {seconds} s", clean_line(why)), true));
+                    lines.push(notice(&format!("{}; trying again in {seconds} s", clean_line(&why.to_string())), true));
                     self.trouble = Some(why.to_owned());
                 }
             }
@@ -152,7 +152,7 @@ impl View {
         for pending in &room.pending {
             match &pending.state {
                 PendingState::Failed(why) if self.failed.insert(pending.reference.clone()) => {
-                    lines.push(notice(&format!("not sent ({}): {}", clean_line(why), pending.text), true));
+                    lines.push(notice(&format!("not sent ({}): {}", clean_line(&why.to_string()), pending.text), true));
                 }
                 PendingState::Queued
                     if *connection != Connection::Online && self.waiting.insert(pending.reference.clone()) =>

@@ -1,10 +1,10 @@
 //! What a person does.
 
-use partyline_shared::{Command, Line, Timestamp, help, parse_line};
+use partyline_shared::{Command, Line, Timestamp, parse_line};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::{Action, Change, Connection};
+use crate::{Action, Connection, Saying};
 
 impl Engine {
     /// Takes an action.
@@ -27,15 +27,10 @@ impl Engine {
                     room.followed = follow;
                 }
             }
-            Action::MarkRead(name) => {
-                if let (Some(room), Some(track)) = (self.model.rooms.get_mut(&name), self.tracks.get(&name))
-                    && track.mark_read(room)
-                {
-                    out.changed(Change::Timeline(name));
-                }
-            }
+            Action::MarkRead(name) => self.mark_read(name, out),
             Action::Retry { room, reference } => self.retry(&room, &reference, out),
             Action::Discard { room, reference } => self.discard(&room, &reference, out),
+            Action::TakeOver(messages) => self.take_over(messages, now, out),
             Action::Quit => self.quit(now, out),
         }
     }
@@ -60,15 +55,13 @@ impl Engine {
             }
             Ok(Line::History(count)) => {
                 if !self.load_older(room, count, out) {
-                    out.notice(Some(room), "there is nothing more here to be shown now");
+                    out.notice(Some(room), Saying::NothingOlder);
                 }
             }
-            Ok(Line::Receipts(_)) => {
-                out.notice(Some(room), "/receipts is for plain text: here each message shows how far it got");
-            }
-            Ok(Line::Help) => out.notice(Some(room), help()),
+            Ok(Line::Receipts(_)) => out.notice(Some(room), Saying::NoReceipts),
+            Ok(Line::Help) => out.notice(Some(room), Saying::Help),
             Ok(Line::Quit) => self.quit(now, out),
-            Err(wrong) => out.error(Some(room), wrong.to_string()),
+            Err(wrong) => out.error(Some(room), Saying::NotACommand(wrong)),
         }
     }
 
@@ -76,14 +69,14 @@ impl Engine {
         if self.model.connection == Connection::Online {
             out.transmit(Command::Nick { nick });
         } else {
-            out.notice(None, format!("{nick} is what you will ask to be called once connected"));
+            out.notice(None, Saying::WillAskToBe(nick.clone()));
             self.nick = Some(nick);
         }
     }
 
     fn who(&mut self, room: String, out: &mut Outputs) {
         if room.starts_with('@') {
-            out.notice(Some(&room), "only the two of you are here");
+            out.notice(Some(&room), Saying::OnlyTwo);
         } else if self.ask(Command::Who { room: room.clone() }, out) {
             self.who_asked.push(room);
         }
@@ -95,7 +88,7 @@ impl Engine {
         if online {
             out.transmit(command);
         } else {
-            out.error(None, "there is no connection now: ask again once there is");
+            out.error(None, Saying::NotConnected);
         }
         online
     }

@@ -1,6 +1,6 @@
 //! The state machine that a client runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use partyline_shared::{ClientRef, Code, Command, Epoch, Event, Limits, MemberId, Seq, Timestamp, Via};
 
@@ -10,7 +10,7 @@ use crate::pending::Sends;
 use crate::rooms::Wanted;
 use crate::timeline::Track;
 use crate::typing::Told;
-use crate::{Clock, Connection, Identity, Model};
+use crate::{Clock, Connection, Identity, Model, Saying, Unsent};
 
 /// A smaller window would hold less than the page that comes with `joined` and the one before it.
 const LEAST_WINDOW: usize = 100;
@@ -112,6 +112,9 @@ pub enum Action {
         /// The attempt.
         reference: ClientRef,
     },
+    /// Take over what an earlier run of this client left ([`Engine::unsent_messages`]). What has waited for more than a day
+    /// isn't sent: it has failed, and may be retried.
+    TakeOver(Vec<Unsent>),
     /// Leave for good.
     Quit,
 }
@@ -127,6 +130,8 @@ pub enum Output {
     Close,
     /// Keep this for the next run.
     Remember(Identity),
+    /// Keep [`Engine::unsent_messages`] for the next run: they are others now.
+    Keep,
     /// The model changed.
     Changed(Change),
 }
@@ -173,12 +178,12 @@ pub enum Change {
     Members(String),
     /// Who is typing in this room.
     Typing(String),
-    /// An answer to show where the person is: a refusal, a list, the help. Plain text, several lines maybe.
+    /// An answer to show where the person is: a refusal, a list, the help.
     Notice {
         /// The room that it is about.
         room: Option<String>,
-        /// The text.
-        text: String,
+        /// What.
+        text: Saying,
         /// It says that something failed.
         error: bool,
     },
@@ -211,7 +216,7 @@ pub struct Engine {
     /// Rooms that one wants to be in and isn't yet.
     pub(crate) wanted: Vec<Wanted>,
     /// Rooms that one has left, until the server says so: what they still say is late.
-    pub(crate) parting: BTreeSet<String>,
+    pub(crate) parting: Vec<String>,
     /// A message to be seen once its room is there.
     pub(crate) goal: Option<(String, Seq)>,
     /// Some room was entered: from now on none is entered unasked.
@@ -220,6 +225,8 @@ pub struct Engine {
     pub(crate) nick: Option<String>,
     pub(crate) identity: Option<Identity>,
     pub(crate) told: Told,
+    /// When the server was last told what the person has read.
+    pub(crate) read_told_at: Timestamp,
     /// Rooms whose members the person asked for.
     pub(crate) who_asked: Vec<String>,
     pub(crate) window: usize,
@@ -245,12 +252,13 @@ impl Engine {
             link: Link::new(entropy),
             sends: Sends::new(entropy),
             wanted: Vec::new(),
-            parting: BTreeSet::new(),
+            parting: Vec::new(),
             goal: None,
             settled: false,
             nick,
             identity,
             told: Told::default(),
+            read_told_at: Timestamp(0),
             who_asked: Vec::new(),
             window: window.max(LEAST_WINDOW),
             via: Via::Ws,
@@ -287,14 +295,19 @@ impl Engine {
         self.flush(now, &mut out);
         self.follow_goal(&mut out);
         self.catch_up(&mut out);
+        self.tell_read(now, &mut out);
+        if std::mem::take(&mut self.sends.changed) {
+            out.push(Output::Keep);
+        }
         out.into_vec()
     }
 
     /// When to call with [`Input::Wake`], if nothing happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let online = self.model.connection == Connection::Online;
-        let when_online = || [self.sends_deadline(), self.rooms_deadline(), self.typing_deadline()];
-        let others = if online { when_online() } else { [None; 3] };
+        let when_online =
+            || [self.sends_deadline(), self.rooms_deadline(), self.typing_deadline(), self.read_deadline()];
+        let others = if online { when_online() } else { [None; 4] };
         others.into_iter().chain([self.link_deadline()]).flatten().min()
     }
 

@@ -7,7 +7,7 @@ use crate::outputs::Outputs;
 use crate::room::Loading;
 use crate::timeline::{Ask, Track};
 use crate::window::{Outcome, Wish};
-use crate::{Change, Connection, Room};
+use crate::{Change, Connection, Room, Saying};
 
 /// Most pages of history that are asked for at a time, over all rooms: a server answers only so many at once.
 const MOST_ASKED: usize = 4;
@@ -178,10 +178,7 @@ fn say_outcome(name: &str, outcome: Outcome, out: &mut Outputs) {
 
 /// Tells the person that some of what was said is missing for good, if it is.
 fn say_gone(name: &str, gone: u64, out: &mut Outputs) {
-    let text = match gone {
-        0 => return,
-        1 => "1 message that was said meanwhile is gone: the server no longer keeps it".to_owned(),
-        _ => format!("{gone} messages that were said meanwhile are gone: the server no longer keeps them"),
-    };
-    out.notice(Some(name), text);
+    if gone > 0 {
+        out.notice(Some(name), Saying::Gone(gone));
+    }
 }

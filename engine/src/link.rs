@@ -5,7 +5,7 @@ use partyline_shared::{Bye, ByeReason, Command, Epoch, Hello, PROTOCOL, Timestam
 use crate::backoff::Backoff;
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::{Change, Connection, Identity, Output};
+use crate::{Change, Connection, Identity, Output, Saying};
 
 /// A server that has said nothing for so long is asked whether it is there.
 const SILENCE_MS: u64 = 20_000;
@@ -209,7 +209,7 @@ impl Engine {
     fn forget_log(&mut self, out: &mut Outputs) {
         for (name, room) in &mut self.model.rooms {
             if !room.messages.is_empty() {
-                out.notice(Some(name), "the server's log is a new one: what was shown here before is no longer in it");
+                out.notice(Some(name), Saying::NewLog);
             }
             self.tracks.entry(name.clone()).or_default().forget(room);
             out.changed(Change::Timeline(name.clone()));

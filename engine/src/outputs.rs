@@ -2,7 +2,7 @@
 
 use partyline_shared::Command;
 
-use crate::{Change, Output};
+use crate::{Change, Output, Saying};
 
 /// Collects outputs in order. A change that was noted already is noted once: whoever looks reads the model, which
 /// is the same for all of them.
@@ -29,14 +29,12 @@ impl Outputs {
     }
 
     /// Tells the person something.
-    pub(crate) fn notice(&mut self, room: Option<&str>, text: impl Into<String>) {
-        let text = text.into();
+    pub(crate) fn notice(&mut self, room: Option<&str>, text: Saying) {
         self.push(Output::Changed(Change::Notice { room: room.map(str::to_owned), text, error: false }));
     }
 
     /// Tells the person that something failed.
-    pub(crate) fn error(&mut self, room: Option<&str>, text: impl Into<String>) {
-        let text = text.into();
+    pub(crate) fn error(&mut self, room: Option<&str>, text: Saying) {
         self.push(Output::Changed(Change::Notice { room: room.map(str::to_owned), text, error: true }));
     }
 

@@ -4,14 +4,14 @@
 //! limit, log) can't let a later message overtake, whatever the server does with it. The price is one round trip
 //! for each message, which the server's rate limit asks for anyhow.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use partyline_shared::light;
 use partyline_shared::{ClientRef, Command, InvalidText, Kind, Message, Refused, Say, Sent, Seq, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::{Change, Connection, Room};
+use crate::{Change, Connection, Room, Saying};
 
 /// Something that one said, on its way to the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,11 @@ pub enum PendingState {
     /// Refused for now (rate limit, log): sent again at this time.
     RetryAt(Timestamp),
     /// Refused for good; why.
-    Failed(String),
+    Failed(Saying),
 }
 
 /// Most messages that wait in one room.
-const MOST_PENDING: usize = 200;
+pub(crate) const MOST_PENDING: usize = 200;
 /// Most messages that are under way over all rooms.
 const MOST_IN_FLIGHT: usize = 4;
 /// A refusal that says "at once" would be a tight loop.
@@ -62,7 +62,9 @@ enum Place {
 pub(crate) struct Sends {
     order: VecDeque<(ClientRef, Place)>,
     /// What is told by nick: there is no conversation to show it in before the server knows whom with.
-    tells: BTreeMap<ClientRef, (String, Pending)>,
+    tells: Vec<(String, Pending)>,
+    /// What is kept for the next run is no longer so.
+    pub(crate) changed: bool,
     /// Refused for now: nothing is sent before this.
     hold_until: Option<Timestamp>,
     prefix: u64,
@@ -72,7 +74,7 @@ pub(crate) struct Sends {
 impl Sends {
     /// Nothing yet; names of attempts start with these random bits.
     pub(crate) fn new(prefix: u64) -> Self {
-        Self { order: VecDeque::new(), tells: BTreeMap::new(), hold_until: None, prefix, count: 0 }
+        Self { order: VecDeque::new(), tells: Vec::new(), changed: false, hold_until: None, prefix, count: 0 }
     }
 
     /// How many there are.
@@ -80,13 +82,40 @@ impl Sends {
         self.order.len()
     }
 
-    /// A room was left.
+    /// What is told by nick, to whom.
+    pub(crate) fn tells(&self) -> impl Iterator<Item = &(String, Pending)> {
+        self.tells.iter()
+    }
+
+    /// A message of a room is to be sent.
+    pub(crate) fn queue(&mut self, reference: ClientRef, room: &str) {
+        self.order.push_back((reference, Place::Room(room.to_owned())));
+        self.changed = true;
+    }
+
+    /// A message is to be told by nick. There is no room for more than [`MOST_PENDING`].
+    pub(crate) fn queue_tell(&mut self, to: String, pending: Pending) {
+        if self.tells.len() < MOST_PENDING {
+            self.order.push_back((pending.reference.clone(), Place::Nick));
+            self.tells.push((to, pending));
+            self.changed = true;
+        }
+    }
+
+    fn remove_tell(&mut self, reference: &ClientRef) -> Option<(String, Pending)> {
+        let at = self.tells.iter().position(|(_, pending)| pending.reference == *reference)?;
+        Some(self.tells.remove(at))
+    }
+
+    /// A room was left, or can't be entered.
     pub(crate) fn forget_room(&mut self, room: &str) {
+        self.changed = true;
         self.order.retain(|(_, place)| !matches!(place, Place::Room(name) if name == room));
     }
 
     /// A room is spelt another way.
     pub(crate) fn respell(&mut self, from: &str, to: &str) {
+        self.changed |= !self.order.is_empty();
         for (_, place) in &mut self.order {
             if matches!(place, Place::Room(name) if name == from) {
                 *place = Place::Room(to.to_owned());
@@ -107,7 +136,7 @@ impl Sends {
         place: &Place,
     ) -> Option<&'a mut Pending> {
         match place {
-            Place::Nick => self.tells.get_mut(reference).map(|(_, pending)| pending),
+            Place::Nick => self.tells.iter_mut().map(|(_, pending)| pending).find(|p| p.reference == *reference),
             Place::Room(room) => rooms.get_mut(room)?.pending.iter_mut().find(|p| p.reference == *reference),
         }
     }
@@ -115,8 +144,9 @@ impl Sends {
     fn remove(&mut self, rooms: &mut BTreeMap<String, Room>, reference: &ClientRef) -> Option<(Place, Pending)> {
         let at = self.order.iter().position(|(known, _)| known == reference)?;
         let (_, place) = self.order.remove(at)?;
+        self.changed = true;
         let pending = match &place {
-            Place::Nick => self.tells.remove(reference)?.1,
+            Place::Nick => self.remove_tell(reference)?.1,
             Place::Room(room) => {
                 let waiting = &mut rooms.get_mut(room)?.pending;
                 waiting.remove(waiting.iter().position(|p| p.reference == *reference)?)
@@ -130,26 +160,27 @@ impl Engine {
     /// Something is said in a room.
     pub(crate) fn say(&mut self, name: &str, text: &str, action: bool, now: Timestamp, out: &mut Outputs) {
         let Some(name) = self.find_room(name) else {
-            let where_to = if name.is_empty() { "any room: /join one first" } else { "that room: /join it first" };
-            out.error(None, format!("you aren't in {where_to}"));
+            out.error(None, if name.is_empty() { Saying::Nowhere } else { Saying::NotThere });
             return;
         };
         let max = self.model.limits.message_chars;
         let Some(room) = self.model.rooms.get_mut(&name) else { return };
         if room.pending.len() >= MOST_PENDING {
-            out.error(Some(&name), format!("not sent: {MOST_PENDING} messages wait here already; try again later"));
+            out.error(Some(&name), Saying::TooManyWait(MOST_PENDING));
             return;
         }
         let Some(text) = light::message(text) else {
-            out.error(Some(&name), InvalidText::Empty.to_string());
+            out.error(Some(&name), Saying::NotAText(InvalidText::Empty));
             return;
         };
         // Kept where it can be seen and copied: it may have been work to write.
-        let state = too_long(&text, max).map_or(PendingState::Queued, |wrong| PendingState::Failed(wrong.to_string()));
+        let failed = |wrong| PendingState::Failed(Saying::NotAText(wrong));
+        let state = too_long(&text, max).map_or(PendingState::Queued, failed);
         let Some(reference) = self.sends.new_reference() else { return };
         if state == PendingState::Queued {
-            self.sends.order.push_back((reference.clone(), Place::Room(name.clone())));
+            self.sends.queue(reference.clone(), &name);
         }
+        self.sends.changed = true;
         room.pending.push(Pending { reference, text, action, at: now, state });
         self.told.forget(&name);
         out.changed(Change::Timeline(name));
@@ -158,7 +189,7 @@ impl Engine {
     /// Something is said to somebody by nick.
     pub(crate) fn tell(&mut self, to: String, text: &str, now: Timestamp, out: &mut Outputs) {
         if self.sends.tells.len() >= MOST_PENDING {
-            out.error(None, format!("not sent: {MOST_PENDING} messages wait already; try again later"));
+            out.error(None, Saying::TooManyWait(MOST_PENDING));
             return;
         }
         let checked = light::message(text).ok_or(InvalidText::Empty);
@@ -167,11 +198,9 @@ impl Engine {
             Ok(text) => {
                 let Some(reference) = self.sends.new_reference() else { return };
                 let state = PendingState::Queued;
-                let pending = Pending { reference: reference.clone(), text, action: false, at: now, state };
-                self.sends.order.push_back((reference.clone(), Place::Nick));
-                self.sends.tells.insert(reference, (to, pending));
+                self.sends.queue_tell(to, Pending { reference, text, action: false, at: now, state });
             }
-            Err(wrong) => out.error(None, wrong.to_string()),
+            Err(wrong) => out.error(None, Saying::NotAText(wrong)),
         }
     }
 
@@ -182,13 +211,13 @@ impl Engine {
         let Some(at) = room.pending.iter().position(failed) else { return };
         // What is too long stays so, unless the server allows more now.
         if let Some(wrong) = too_long(&room.pending[at].text, self.model.limits.message_chars) {
-            out.error(Some(name), wrong.to_string());
+            out.error(Some(name), Saying::NotAText(wrong));
             return;
         }
         let mut pending = room.pending.remove(at);
         pending.state = PendingState::Queued;
         room.pending.push(pending);
-        self.sends.order.push_back((reference.clone(), Place::Room(name.to_owned())));
+        self.sends.queue(reference.clone(), name);
         out.changed(Change::Timeline(name.to_owned()));
     }
 
@@ -199,6 +228,7 @@ impl Engine {
         room.pending.retain(|p| p.reference != *reference || p.state == PendingState::Sent);
         if room.pending.len() != before {
             self.sends.order.retain(|(known, _)| known != reference);
+            self.sends.changed = true;
             out.changed(Change::Timeline(name.to_owned()));
         }
     }
@@ -210,10 +240,10 @@ impl Engine {
         }
         self.sends.hold_until = None;
         let order = std::mem::take(&mut self.sends.order);
-        let mut in_flight = BTreeSet::new();
+        let mut in_flight: Vec<&Place> = Vec::with_capacity(MOST_IN_FLIGHT);
         for (reference, place) in &order {
             if self.sends.find(&mut self.model.rooms, reference, place).is_some_and(|p| p.state == PendingState::Sent) {
-                in_flight.insert(place);
+                in_flight.push(place);
             }
         }
         for (reference, place) in &order {
@@ -224,9 +254,10 @@ impl Engine {
                 Place::Room(name) => self.model.rooms.get(name).is_some_and(Room::is_open),
                 Place::Nick => true,
             };
-            if !open || !in_flight.insert(place) {
+            if !open || in_flight.contains(&place) {
                 continue;
             }
+            in_flight.push(place);
             let Some(pending) = self.sends.find(&mut self.model.rooms, reference, place) else { continue };
             pending.state = PendingState::Sent;
             let (text, action, named) = (pending.text.clone(), pending.action, Some(reference.clone()));
@@ -236,7 +267,8 @@ impl Engine {
                     out.transmit(Command::Say(Say { room: room.clone(), text, reference: named, action }));
                 }
                 Place::Nick => {
-                    let to = self.sends.tells.get(reference).map(|(to, _)| to.clone()).unwrap_or_default();
+                    let is_it = |(_, pending): &&(String, Pending)| pending.reference == *reference;
+                    let to = self.sends.tells.iter().find(is_it).map(|(to, _)| to.clone()).unwrap_or_default();
                     out.transmit(Command::Tell { to, text, reference: named });
                 }
             }
@@ -275,7 +307,7 @@ impl Engine {
         let Some(reference) = &refused.reference else { return };
         let Some((_, place)) = self.sends.order.iter().find(|(known, _)| known == reference).cloned() else {
             // Given up meanwhile.
-            out.error(refused.room.as_deref(), refused.text);
+            out.error(refused.room.clone().as_deref(), Saying::Refused(refused));
             return;
         };
         if let Some(millis) = refused.retry_after_ms {
@@ -285,10 +317,11 @@ impl Engine {
                 pending.state = PendingState::RetryAt(at);
             }
         } else if let Some(pending) = self.sends.find(&mut self.model.rooms, reference, &place) {
-            pending.state = PendingState::Failed(refused.text.clone());
+            pending.state = PendingState::Failed(Saying::Refused(refused.clone()));
             self.sends.order.retain(|(known, _)| known != reference);
-            if let Some((to, _)) = self.sends.tells.remove(reference) {
-                out.error(None, format!("not sent to {to}: {}", refused.text));
+            self.sends.changed = true;
+            if let Some((nick, _)) = self.sends.remove_tell(reference) {
+                out.error(None, Saying::NotSentTo { nick, why: refused.clone() });
             }
         }
         if let Place::Room(name) = place {
@@ -298,7 +331,7 @@ impl Engine {
 
     /// The connection is gone: what was under way is sent again, under the same name.
     pub(crate) fn requeue(&mut self, out: &mut Outputs) {
-        let pendings = self.sends.tells.values_mut().map(|(_, pending)| pending);
+        let pendings = self.sends.tells.iter_mut().map(|(_, pending)| pending);
         let pendings = pendings.chain(self.model.rooms.values_mut().flat_map(|room| &mut room.pending));
         for pending in pendings.filter(|pending| pending.state == PendingState::Sent) {
             pending.state = PendingState::Queued;

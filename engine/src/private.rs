@@ -1,6 +1,6 @@
 //! Private conversations: they come up by themselves, and are called what the other one is called.
 
-use partyline_shared::{Conversation, MemberRef};
+use partyline_shared::{Conversation, MemberRef, Seq};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
@@ -10,7 +10,8 @@ use crate::{Change, Room};
 impl Engine {
     /// The private conversations that there are.
     pub(crate) fn conversations(&mut self, conversations: Vec<Conversation>, out: &mut Outputs) {
-        for Conversation { room: name, nick, head } in conversations {
+        let me = self.me();
+        for Conversation { room: name, nick, head, read } in conversations {
             if !name.starts_with('@') {
                 continue;
             }
@@ -19,6 +20,10 @@ impl Engine {
                 room.read = room.read.max(head);
             }
             room.head = room.head.max(head);
+            track.told = Seq(0);
+            if read.is_some_and(|read| track.read_up_to(room, read, me)) {
+                out.changed(Change::Timeline(name));
+            }
         }
     }
 

@@ -1,11 +1,11 @@
 //! What the server says.
 
 use partyline_shared::light::{lower, same_name};
-use partyline_shared::{Change as Presence, Event, MemberRef, RoomSummary, Timestamp};
+use partyline_shared::{Change as Presence, Event, MemberRef, Timestamp};
 
 use crate::engine::Engine;
 use crate::outputs::Outputs;
-use crate::{Change, Connection};
+use crate::{Change, Connection, Saying};
 
 impl Engine {
     /// Takes an event.
@@ -32,8 +32,9 @@ impl Engine {
             Event::Count { room, count } => self.counted(room, count, out),
             Event::History(page) => self.history_page(page, out),
             Event::Members { room, count, members } => self.members(room, count, members, out),
-            Event::Rooms { rooms } => out.notice(None, list_rooms(&rooms)),
+            Event::Rooms { rooms } => out.notice(None, Saying::Rooms(rooms)),
             Event::Conversations { conversations } => self.conversations(conversations, out),
+            Event::Read { room, seq } => self.read_elsewhere(room, seq, out),
             Event::Typing { room, member } => self.somebody_types(room, member, now, out),
             Event::Refused(refused) if refused.reference.is_some() => self.send_refused(refused, now, out),
             Event::Refused(refused) => self.room_refused(refused, now, out),
@@ -86,7 +87,7 @@ impl Engine {
         let at = self.who_asked.iter().position(is_it).or_else(|| self.who_asked.iter().position(stranger));
         if let Some(at) = at {
             self.who_asked.remove(at);
-            out.notice(Some(&name), list_members(count, &members));
+            out.notice(Some(&name), Saying::Members { count, nicks: nicks(&members) });
         }
         if let Some(room) = self.model.rooms.get_mut(&name) {
             room.set_members(members, count);
@@ -95,17 +96,9 @@ impl Engine {
     }
 }
 
-fn list_members(count: usize, members: &[MemberRef]) -> String {
-    let mut nicks: Vec<_> = members.iter().map(|member| member.nick.as_str()).collect();
-    nicks.sort_by_key(|nick| lower(nick));
-    let more = count.saturating_sub(nicks.len());
-    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("{count} here: {}{rest}", nicks.join(", "))
-}
-
-fn list_rooms(rooms: &[RoomSummary]) -> String {
-    if rooms.is_empty() {
-        return "there are no rooms yet: /join NAME makes one".to_owned();
-    }
-    rooms.iter().map(|room| format!("{} ({} here)", room.room, room.count)).collect::<Vec<_>>().join("\n")
+/// What members are called, in alphabetical order.
+fn nicks(members: &[MemberRef]) -> Vec<String> {
+    let mut nicks: Vec<_> = members.iter().map(|member| member.nick.clone()).collect();
+    nicks.sort_by_cached_key(|nick| lower(nick));
+    nicks
 }

@@ -65,6 +65,9 @@ pub struct Room {
     pub followed: bool,
     /// The last number that the person has seen.
     pub read: Seq,
+    /// That is so because the person was here, in this or another session. Otherwise nobody knows, and what was said before
+    /// the room was entered is taken for read.
+    pub marked: bool,
     /// How many messages of others came after it.
     pub unread: usize,
     /// Who is typing.
@@ -91,6 +94,7 @@ impl Room {
             loading: None,
             followed: true,
             read: Seq(0),
+            marked: false,
             unread: 0,
             typing: Vec::new(),
         }
@@ -99,6 +103,11 @@ impl Room {
     /// The latest messages, wherever the window lies: those that notifications and announcements are about.
     pub fn live(&self) -> &VecDeque<Message> {
         if self.has_newer { &self.ahead } else { &self.messages }
+    }
+
+    /// It is known what was said here last.
+    pub fn is_there(&self) -> bool {
+        self.is_open() && !self.live().is_empty()
     }
 
     /// Things can be said here over the connection that there is: one is in the room, or needn't be.

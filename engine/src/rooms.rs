@@ -6,7 +6,7 @@ use partyline_shared::{Command, Join, Joined, Message, Refused, ResumePoint, Seq
 use crate::engine::Engine;
 use crate::outputs::Outputs;
 use crate::timeline::{Ask, Context, Track};
-use crate::{Change, Connection, PendingState, Room};
+use crate::{Change, Connection, PendingState, Room, Saying};
 
 /// A room that one wants to be in.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Engine {
             return;
         }
         if let Err(wrong) = check_name(name, self.model.limits.room_chars) {
-            out.error(None, format!("no room can be called that: {wrong}"));
+            out.error(None, Saying::NotARoom(wrong));
             return;
         }
         self.want(name, true);
@@ -93,7 +93,7 @@ impl Engine {
     pub(crate) fn part(&mut self, name: &str, out: &mut Outputs) {
         self.wanted.retain(|wanted| !wanted.is(name, None));
         let Some(name) = self.find_room(name) else {
-            out.error(None, format!("you aren't in {name}"));
+            out.error(None, Saying::NotIn(name.to_owned()));
             return;
         };
         let Some(room) = self.model.rooms.remove(&name) else { return };
@@ -103,20 +103,17 @@ impl Engine {
         match self.model.connection {
             _ if room.private => {}
             Connection::Online => {
-                self.parting.insert(name.clone());
+                self.parting.push(name.clone());
                 out.transmit(Command::Part { room: name.clone() });
             }
             // `hello` may have asked for it already.
             Connection::Connecting => {
-                self.parting.insert(name.clone());
+                self.parting.push(name.clone());
             }
             _ => {}
         }
         if !room.pending.is_empty() {
-            out.error(
-                None,
-                format!("you left {} before {} of your messages were sent", room.title, room.pending.len()),
-            );
+            out.error(None, Saying::LeftUnsent { title: room.title, count: room.pending.len() });
         }
         out.changed(Change::Rooms);
     }
@@ -136,6 +133,7 @@ impl Engine {
             self.respell(&other, &name);
         }
         let context = self.context();
+        let read = joined.read;
         let (room, track) = self.room_or_new(&name, out);
         room.joined = true;
         if let Some(asked) = asked {
@@ -143,8 +141,9 @@ impl Engine {
         }
         room.set_members(std::mem::take(&mut joined.members), joined.count);
         if track.joined(room, joined, context) {
-            out.notice(Some(&name), "the server's log is a new one: what was shown here before is no longer in it");
+            out.notice(Some(&name), Saying::NewLog);
         }
+        self.knows_read(&name, read);
         out.changed(Change::Members(name.clone()));
         out.changed(Change::Timeline(name.clone()));
         if shown {
@@ -208,7 +207,7 @@ impl Engine {
                 }
                 None if !room.is_open() => {
                     for pending in &mut room.pending {
-                        pending.state = PendingState::Failed(refused.text.clone());
+                        pending.state = PendingState::Failed(Saying::Refused(refused.clone()));
                     }
                     self.sends.forget_room(&name);
                 }
@@ -221,7 +220,7 @@ impl Engine {
             }
             out.changed(Change::Timeline(name));
         }
-        out.error(refused.room.as_deref(), refused.text);
+        out.error(refused.room.clone().as_deref(), Saying::Refused(refused));
     }
 
     /// Asks again what there was no time for.

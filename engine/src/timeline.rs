@@ -48,6 +48,8 @@ pub(crate) struct Track {
     pub(crate) retry_at: Option<Timestamp>,
     /// What the person wants to see, and hasn't been asked for.
     pub(crate) wish: Option<Wish>,
+    /// The server knows that the person has read up to there.
+    pub(crate) told: Seq,
     /// The last number before the live messages; it is what places them where there are none.
     pub(super) base: Seq,
     /// What came after a gap. Bounded by the window: what doesn't fit is had from history like the gap itself.
@@ -65,7 +67,7 @@ impl Track {
         *self = Self::default();
         room.messages.clear();
         room.ahead.clear();
-        (room.head, room.read, room.unread) = (Seq(0), Seq(0), 0);
+        (room.head, room.read, room.unread, room.marked) = (Seq(0), Seq(0), 0, false);
         (room.has_older, room.has_newer, room.loading) = (false, false, None);
     }
 

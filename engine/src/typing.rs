@@ -1,7 +1,5 @@
 //! Who is typing: told at most so often, believed only so long.
 
-use std::collections::BTreeMap;
-
 use partyline_shared::{Command, MemberRef, Timestamp};
 
 use crate::engine::Engine;
@@ -17,12 +15,12 @@ const MOST: usize = 20;
 
 /// When each room was last told that one is typing.
 #[derive(Debug, Default)]
-pub(crate) struct Told(BTreeMap<String, Timestamp>);
+pub(crate) struct Told(Vec<(String, Timestamp)>);
 
 impl Told {
     /// What one typed is said: the next key is news again.
     pub(crate) fn forget(&mut self, room: &str) {
-        self.0.remove(room);
+        self.0.retain(|(told, _)| told != room);
     }
 }
 
@@ -30,9 +28,10 @@ impl Engine {
     /// A key was pressed.
     pub(crate) fn type_in(&mut self, room: &str, now: Timestamp, out: &mut Outputs) {
         let reachable = self.model.rooms.get(room).is_some_and(|room| room.joined || room.private);
-        let recent = self.told.0.get(room).is_some_and(|told| now.since(*told) < TELL_EVERY_MS);
+        let recent = self.told.0.iter().any(|(told, at)| told == room && now.since(*at) < TELL_EVERY_MS);
         if self.model.connection == Connection::Online && reachable && !recent {
-            self.told.0.insert(room.to_owned(), now);
+            self.told.forget(room);
+            self.told.0.push((room.to_owned(), now));
             out.transmit(Command::Typing { room: room.to_owned() });
         }
     }

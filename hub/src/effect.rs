@@ -1,6 +1,6 @@
 //! What the hub wants done.
 
-use partyline_shared::{Event, Refused, Sent};
+use partyline_shared::{Event, MemberId, Refused, Sent, Seq};
 
 use crate::{NewEntry, PostId, Query, SessionId};
 
@@ -69,6 +69,14 @@ pub enum Effect {
         read: ReadId,
         /// What.
         query: Query,
+    },
+    /// Keep what a member has read. Not answered: where it can't be kept, it is lost, and written again only once the
+    /// member has read further.
+    Mark {
+        /// Whose.
+        member: MemberId,
+        /// Streams by their key, and the last number that was read in each.
+        marks: Vec<(String, Seq)>,
     },
     /// End a connection once it has been told everything. No [`crate::Input::Close`] needs to follow.
     Close {

@@ -119,6 +119,14 @@ pub enum Query {
         /// How many at most.
         limit: usize,
     },
+    /// What a member has read: of the streams that it read last, each one's key and the last number. Answered with
+    /// [`Outcome::Marks`], the one that was read longest ago first.
+    Marks {
+        /// Whose.
+        member: MemberId,
+        /// How many at most.
+        limit: usize,
+    },
 }
 
 /// What was read.
@@ -130,6 +138,8 @@ pub enum Outcome {
     Rooms(Vec<RoomHead>),
     /// Conversations.
     Conversations(Vec<ConversationHead>),
+    /// What a member has read.
+    Marks(Vec<(String, Seq)>),
 }
 
 /// A page of a stream.

@@ -1,8 +1,8 @@
 //! The state machine: what happened in, what is to be done out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, Refused, Timestamp, Token, Via};
+use partyline_shared::{Bye, ByeReason, Code, Command, Epoch, Event, Limits, MemberId, Refused, Timestamp, Token, Via};
 
 use crate::looks::Reserved;
 use crate::members::Members;
@@ -46,8 +46,12 @@ pub struct Settings {
     /// How long after a room was told who came, went or is called something else what changes is gathered, in
     /// milliseconds; 0 tells all at once.
     pub presence_every_ms: u64,
+    /// The same after eight changes or more were told together, in milliseconds; not less than `presence_every_ms`.
+    pub many_presence_every_ms: u64,
     /// How often a crowd ([`Limits::crowd`]) is told how many are there, in milliseconds.
     pub count_every_ms: u64,
+    /// How long what a member has read may wait to be written down, in milliseconds: it is written at most that often.
+    pub marks_every_ms: u64,
     /// Messages of those who aren't there that may be on their way to the log at a time; more are refused.
     pub posts_at_once: usize,
 }
@@ -69,7 +73,9 @@ impl Default for Settings {
             reads_per_session: 8,
             deferred_per_session: 64,
             presence_every_ms: 250,
+            many_presence_every_ms: 1000,
             count_every_ms: 5000,
+            marks_every_ms: 5000,
             posts_at_once: 256,
         }
     }
@@ -95,6 +101,8 @@ pub struct Hub {
     /// Bounded by the sessions and `reads_per_session`, one for the conversations of each, and one for each room that
     /// is being loaded. Those of sessions that have gone stay until the log answers, as with the appends.
     pub(crate) reads: BTreeMap<ReadId, PendingRead>,
+    /// Whose marks are to be written by when. Bounded by the members with a session.
+    pub(crate) marks_due: BTreeSet<(Timestamp, MemberId)>,
     /// Posts that have yet to be answered: they wait for the room, or for the log.
     pub(crate) posts: usize,
     /// Of one input; empty between two.
@@ -115,6 +123,7 @@ impl Hub {
             rooms: Rooms::default(),
             appends: BTreeMap::new(),
             reads: BTreeMap::new(),
+            marks_due: BTreeSet::new(),
             posts: 0,
             effects: Vec::new(),
             last_append: 0,
@@ -145,7 +154,8 @@ impl Hub {
     /// When to call with [`Input::Wake`], if nothing happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let rooms = self.rooms.next_due();
-        [self.members.next_expiry(), self.sessions.next_overdue(), rooms].into_iter().flatten().min()
+        let marks = self.marks_due.first().map(|&(due, _)| due);
+        [self.members.next_expiry(), self.sessions.next_overdue(), rooms, marks].into_iter().flatten().min()
     }
 
     fn open(&mut self, session: SessionId, via: Via, token: Token, now: Timestamp) {
@@ -161,6 +171,7 @@ impl Hub {
 
     /// Everybody goes at once: nobody is told of anybody's leaving, which would be a word for each pair of them.
     fn stop(&mut self, bye: Bye) {
+        self.write_all_marks();
         let sessions = std::mem::take(&mut self.sessions);
         for session in sessions.ids() {
             let rooms = sessions.get(session).into_iter().flat_map(|session| session.rooms.iter());
@@ -183,7 +194,7 @@ impl Hub {
             return;
         }
         // Entering a room takes a read of the log. A program that joins and speaks in one breath means that room.
-        if !speaker.entering.is_empty() {
+        if speaker.waits() {
             let last = usize::from(matches!(command, Command::Quit));
             if speaker.deferred.len() < allowed + last {
                 speaker.deferred.push_back(command);
@@ -207,8 +218,8 @@ impl Hub {
             return;
         };
         if let Err(millis) = self.pay(session, member, &command, now) {
-            // Typing isn't answered, whether it was passed on or not.
-            if !matches!(command, Command::Typing { .. }) {
+            // These aren't answered, whether they were passed on or not.
+            if !matches!(command, Command::Typing { .. } | Command::Read { .. }) {
                 let refused = Refused::new(Code::RateLimited, "too many requests: slow down").retry_after(millis);
                 self.refuse(session, with_context(refused, &command));
             }
@@ -227,6 +238,7 @@ impl Hub {
             Command::Who { room } => self.who(session, &room, now),
             Command::Rooms => self.list_rooms(session),
             Command::Typing { room } => self.typing(session, member, &room, now),
+            Command::Read { room, seq } => self.read_up_to(session, member, &room, seq, now),
             Command::Ping { nonce } => self.send(session, Event::Pong { nonce }),
             Command::Quit => self.finish(session, true, now),
         }
@@ -235,7 +247,7 @@ impl Hub {
     /// Something that a session asked for is answered: goes on with what waited for it.
     pub(crate) fn answered(&mut self, session: SessionId, now: Timestamp) {
         while let Some(speaker) = self.sessions.get_mut(session)
-            && speaker.entering.is_empty()
+            && !speaker.waits()
             && let Some(command) = speaker.deferred.pop_front()
         {
             if speaker.deferred.is_empty() {
@@ -252,6 +264,7 @@ impl Hub {
     fn wake(&mut self, now: Timestamp) {
         self.members.expire(now);
         self.tell_due(now);
+        self.write_due_marks(now);
         while let Some(session) = self.sessions.overdue(now) {
             let text = "no hello came in time".to_owned();
             self.dismiss(session, Bye { reason: ByeReason::NoHello, text, return_after_ms: None }, now);

@@ -156,7 +156,8 @@ impl Hub {
         let missed = room.recent().filter(|entry| entry.seq > after).cloned();
         let messages = missed.map(|entry| rooms::message(name, entry)).collect();
         let asked = (asked != name).then(|| asked.to_owned());
-        let joined = Joined { room: name.to_owned(), asked, count, members, head: room.head, messages, afresh };
+        let (head, read) = (room.head, self.read_in_room(member, id));
+        let joined = Joined { room: name.to_owned(), asked, count, members, head, messages, read, afresh };
         // Told first, subscribed next, and nothing is delivered in between that it should hear: what comes from here
         // on follows on.
         self.send(session, Event::Joined(joined));

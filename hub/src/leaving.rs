@@ -68,6 +68,10 @@ impl Hub {
         let Some(member) = self.members.get_mut(id) else { return };
         member.sessions.remove(session);
         if member.sessions.is_empty() {
+            self.write_marks(id);
+        }
+        let Some(member) = self.members.get(id) else { return };
+        if member.sessions.is_empty() {
             if member.can_return {
                 let until = now.after(self.settings.nick_hold_ms);
                 self.members.hold(id, until, self.settings.held_members);

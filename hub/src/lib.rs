@@ -16,6 +16,7 @@ mod joining;
 mod leaving;
 mod load;
 mod looks;
+mod marks;
 mod members;
 mod naming;
 mod posting;

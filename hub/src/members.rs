@@ -8,6 +8,7 @@ use crate::SessionId;
 use crate::bucket::Bucket;
 use crate::few::Few;
 use crate::looks::{Look, folded, looks};
+use crate::marks::Marks;
 
 #[derive(Debug)]
 pub(crate) struct Member {
@@ -21,6 +22,10 @@ pub(crate) struct Member {
     pub(crate) speech: Bucket,
     /// What else it asks for.
     pub(crate) requests: Bucket,
+    /// What it has read, if anything.
+    pub(crate) marks: Option<Box<Marks>>,
+    /// That is all that the log has of it.
+    pub(crate) marks_known: bool,
 }
 
 /// Nicks are unique among the known: by what they look like, see [`looks`], and so by their key, see [`Nick::key`].

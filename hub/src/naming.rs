@@ -1,8 +1,8 @@
 //! `hello` and `nick`: who a session is, and what a member is called.
 
 use partyline_shared::{
-    Bye, ByeReason, Change, Code, Event, Hello, MemberId, MemberRef, Nick, PROTOCOL, Refused, Timestamp, Token, Via,
-    Welcome,
+    Bye, ByeReason, Change, Code, Event, Hello, MemberId, MemberRef, Nick, PROTOCOL, Refused, ResumePoint, Seq,
+    Timestamp, Token, Via, Welcome,
 };
 
 use crate::bucket::Bucket;
@@ -37,20 +37,43 @@ impl Hub {
             self.dismiss(session, Bye { reason: ByeReason::TooMany, text, return_after_ms: None }, now);
             return;
         }
+        // Of a newcomer the log has nothing.
+        let returns = hello.token.is_some();
         let complaint = self.attach(session, member, via, hello.nick.as_deref(), now);
         self.welcome(session, member, token, now);
         if let Some(refused) = complaint {
             self.refuse(session, refused);
         }
         let same_log = hello.epoch.as_ref().is_none_or(|epoch| *epoch == self.settings.epoch);
-        for point in hello.resume.into_iter().take(self.settings.limits.rooms_per_member) {
+        let mut resume = hello.resume;
+        resume.truncate(self.settings.limits.rooms_per_member);
+        if !same_log {
             // A number of another log is past every head: "afresh" follows from that.
-            let after = if same_log { point.seq } else { partyline_shared::Seq(u64::MAX) };
-            self.join(session, member, &point.room, Some(after), now);
+            resume.iter_mut().for_each(|point| point.seq = Seq(u64::MAX));
         }
-        if hello.token.is_some()
-            && let Some(reader) = self.sessions.get_mut(session)
-        {
+        if !returns {
+            if let Some(known) = self.members.get_mut(member) {
+                known.marks_known = true;
+            }
+            self.resume(session, member, resume, now);
+        } else if self.members.get(member).is_some_and(|known| known.marks_known) {
+            self.resume(session, member, resume, now);
+            self.ask_for_conversations(session, member);
+        } else {
+            self.fetch_marks(session, member, resume);
+        }
+    }
+
+    /// Enters the rooms that a session was in.
+    pub(crate) fn resume(&mut self, session: SessionId, member: MemberId, resume: Vec<ResumePoint>, now: Timestamp) {
+        for ResumePoint { room, seq } in resume {
+            self.join(session, member, &room, Some(seq), now);
+        }
+    }
+
+    /// Asks the log for the private conversations of a member that is back.
+    pub(crate) fn ask_for_conversations(&mut self, session: SessionId, member: MemberId) {
+        if let Some(reader) = self.sessions.get_mut(session) {
             reader.reads += 1;
             let read = self.next_read();
             self.reads.insert(read, PendingRead::Conversations { session });
@@ -97,6 +120,8 @@ impl Hub {
                 held_until: None,
                 speech: retired.map_or_else(|| Bucket::new(self.settings.limits.burst, now), |one| one.speech),
                 requests: retired.map_or_else(|| Bucket::new(self.settings.request_burst, now), |one| one.requests),
+                marks: None,
+                marks_known: false,
             };
             self.members.add(id, member);
         }

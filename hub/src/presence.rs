@@ -2,6 +2,8 @@
 //!
 //! In time: the first change in a quiet room is told at once. What changes in [`Settings::presence_every_ms`] after
 //! that is gathered and told together, and before anything else is told there: nobody speaks who wasn't seen to come.
+//! Where many changed at once, more is gathered the next time ([`Settings::many_presence_every_ms`]): when everybody comes
+//! back after a restart, what is written to each of them for each of the others is most of the work.
 //! Whoever enters meanwhile is subscribed where they stand among the changes, so that they are told what comes after
 //! their `joined` and nothing that it shows already.
 //!
@@ -12,13 +14,17 @@
 //! So a storm of `n` joins costs each reader as many changes as the bound on crowds, then a count now and then.
 //!
 //! [`Settings::presence_every_ms`]: crate::Settings::presence_every_ms
+//! [`Settings::many_presence_every_ms`]: crate::Settings::many_presence_every_ms
 //! [`Settings::count_every_ms`]: crate::Settings::count_every_ms
 //! [`Limits::crowd`]: partyline_shared::Limits::crowd
 
 use partyline_shared::{Change, Event, MemberId, MemberRef, Timestamp};
 
 use crate::joining::LISTED;
-use crate::{Effect, Hub, RoomId, SessionId};
+use crate::{Effect, Hub, RoomId, SessionId, Settings};
+
+/// So many changes at once are many.
+const MANY: usize = 8;
 
 /// What a room has yet to be told of who is there.
 #[derive(Debug, Default)]
@@ -26,6 +32,8 @@ pub(crate) struct Presence {
     telling: Telling,
     /// When it was told something last.
     told_at: Option<Timestamp>,
+    /// It was told of at least [`MANY`] changes then, one by one.
+    told_many: bool,
     /// When it is to be told what there is to tell.
     pub(crate) due: Option<Timestamp>,
 }
@@ -82,7 +90,7 @@ impl Presence {
 
     fn position(&self, session: SessionId) -> Option<usize> {
         let Telling::Each(steps) = &self.telling else { return None };
-        steps.iter().position(|step| matches!(step, Step::Subscribe(one) if *one == session))
+        steps.iter().position(|step| step.subscribes(session))
     }
 
     /// A session leaves; `true` where it needn't be unsubscribed.
@@ -113,6 +121,10 @@ impl Presence {
 }
 
 impl Step {
+    fn subscribes(&self, session: SessionId) -> bool {
+        matches!(self, Self::Subscribe(one) if *one == session)
+    }
+
     fn is_of(&self, of: MemberId, what: Option<Change>) -> bool {
         matches!(self, Self::Tell { member, change, .. } if member.id == of && what.is_none_or(|what| *change == what))
     }
@@ -154,9 +166,10 @@ impl Hub {
     /// Something is about to be told in a room, or somebody in it is shown who is there: first comes what was gathered.
     pub(crate) fn catch_up(&mut self, id: RoomId, now: Timestamp) {
         let Some(room) = self.rooms.get_mut(id).filter(|room| !room.presence.is_crowd()) else { return };
-        match std::mem::take(&mut room.presence.telling) {
+        let changes = match std::mem::take(&mut room.presence.telling) {
             Telling::Each(steps) if steps.is_empty() => return,
             Telling::Each(steps) => {
+                let changes = steps.iter().filter(|step| matches!(step, Step::Tell { .. })).count();
                 let name = room.name.as_str();
                 self.effects.extend(steps.into_iter().map(|step| match step {
                     Step::Tell { member, change, was, except } => {
@@ -165,10 +178,14 @@ impl Hub {
                     }
                     Step::Subscribe(session) => Effect::Subscribe { session, room: id },
                 }));
+                changes
             }
-            Telling::Whole | Telling::Count => self.tell_whole(id),
-        }
-        self.told(id, now);
+            Telling::Whole | Telling::Count => {
+                self.tell_whole(id);
+                1
+            }
+        };
+        self.told(id, changes, now);
     }
 
     /// Tells the rooms that have waited long enough.
@@ -192,14 +209,8 @@ impl Hub {
             }
             (_, Step::Subscribe(session)) => self.effects.push(Effect::Subscribe { session, room: id }),
             (_, Step::Tell { member, change: Change::Renamed, was, except }) => {
-                let name = room.name.to_string();
-                let Some(known) = self.members.get(member.id) else { return };
-                for session in known.sessions.iter().filter(|session| Some(*session) != except) {
-                    if self.sessions.get(session).is_some_and(|session| session.rooms.contains(id)) {
-                        let (room, member, was) = (name.clone(), member.clone(), was.clone());
-                        let event = Event::Presence { room, member, change: Change::Renamed, was };
-                        self.effects.push(Effect::Send { session, event });
-                    }
+                for session in self.sessions_here(member.id, id).into_iter().filter(|one| Some(*one) != except) {
+                    self.tell_own_nick(session, id, member.clone(), was.clone());
                 }
             }
             (_, Step::Tell { .. }) => {}
@@ -212,7 +223,9 @@ impl Hub {
         let Some(room) = self.rooms.get_mut(id) else { return };
         let count = room.members.len();
         let ready = |every| room.presence.told_at.map_or(now, |told| told.after(every)).max(now);
-        let (told_next, counted_next) = (ready(self.settings.presence_every_ms), ready(self.settings.count_every_ms));
+        let Settings { presence_every_ms, many_presence_every_ms, count_every_ms, .. } = self.settings;
+        let told_next = ready(if room.presence.told_many { many_presence_every_ms } else { presence_every_ms });
+        let counted_next = ready(count_every_ms);
         match &room.presence.telling {
             _ if room.readers == 0 => {
                 room.presence.telling = Telling::default();
@@ -221,7 +234,7 @@ impl Hub {
             Telling::Count if count <= crowd - crowd.div_ceil(4) => {
                 room.presence.telling = Telling::default();
                 self.tell_whole(id);
-                self.told(id, now);
+                self.told(id, 1, now);
             }
             Telling::Count if !counted => {}
             Telling::Count if counted_next <= now => self.tell_count(id, now),
@@ -245,18 +258,51 @@ impl Hub {
     /// What was gathered is told in another way; those who wait for it are subscribed.
     fn tell_no_longer_each(&mut self, id: RoomId, telling: Telling) {
         let Some(room) = self.rooms.get_mut(id) else { return };
-        if let Telling::Each(steps) = std::mem::replace(&mut room.presence.telling, telling) {
-            for step in steps {
-                self.gather(id, step);
+        let Telling::Each(steps) = std::mem::replace(&mut room.presence.telling, telling) else { return };
+        // Who isn't called what their own session knows any more, and what that knows.
+        let mut known: Vec<(SessionId, MemberId, String)> = Vec::new();
+        let mut rest = steps.as_slice();
+        while let Some((step, later)) = rest.split_first() {
+            rest = later;
+            match step {
+                Step::Subscribe(session) => self.effects.push(Effect::Subscribe { session: *session, room: id }),
+                Step::Tell { member, change: Change::Renamed, was: Some(was), except } => {
+                    for session in self.sessions_here(member.id, id) {
+                        // Whoever entered after it was shown the new nick.
+                        let knows = Some(session) == *except || later.iter().any(|step| step.subscribes(session));
+                        if !knows && known.iter().all(|(told, ..)| *told != session) {
+                            known.push((session, member.id, was.clone()));
+                        }
+                    }
+                }
+                Step::Tell { .. } => {}
             }
         }
+        for (session, member, was) in known {
+            if let Some(member) = self.members.reference(member).filter(|member| member.nick != was) {
+                self.tell_own_nick(session, id, member, Some(was));
+            }
+        }
+    }
+
+    /// The sessions of a member that are in a room.
+    fn sessions_here(&self, member: MemberId, room: RoomId) -> Vec<SessionId> {
+        let Some(known) = self.members.get(member) else { return Vec::new() };
+        let is_here = |id: &SessionId| self.sessions.get(*id).is_some_and(|session| session.rooms.contains(room));
+        known.sessions.iter().filter(is_here).collect()
+    }
+
+    fn tell_own_nick(&mut self, session: SessionId, id: RoomId, member: MemberRef, was: Option<String>) {
+        let Some(room) = self.rooms.get(id).map(|room| room.name.to_string()) else { return };
+        let event = Event::Presence { room, member, change: Change::Renamed, was };
+        self.effects.push(Effect::Send { session, event });
     }
 
     fn tell_count(&mut self, id: RoomId, now: Timestamp) {
         let Some(room) = self.rooms.get(id) else { return };
         let event = Event::Count { room: room.name.to_string(), count: room.members.len() };
         self.effects.push(Effect::Deliver { room: id, event, except: None });
-        self.told(id, now);
+        self.told(id, 1, now);
     }
 
     fn tell_whole(&mut self, id: RoomId) {
@@ -265,9 +311,9 @@ impl Hub {
         self.effects.push(Effect::Deliver { room: id, event: Event::Members { room, count, members }, except: None });
     }
 
-    fn told(&mut self, id: RoomId, now: Timestamp) {
+    fn told(&mut self, id: RoomId, changes: usize, now: Timestamp) {
         if let Some(room) = self.rooms.get_mut(id) {
-            room.presence.told_at = Some(now);
+            (room.presence.told_at, room.presence.told_many) = (Some(now), changes >= MANY);
         }
         self.rooms.set_due(id, None);
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use partyline_shared::{
-    Code, Conversation, Event, History, HistoryPage, MemberId, Refused, RoomName, RoomSummary, Target, Timestamp,
+    Code, Conversation, Event, History, HistoryPage, MemberId, Refused, ResumePoint, RoomName, RoomSummary, Target,
+    Timestamp,
 };
 
 use crate::joining::{bad_room, log_refusal};
@@ -23,6 +24,8 @@ pub(crate) enum PendingRead {
     Rooms { session: SessionId },
     /// The private conversations of the member whose session this is.
     Conversations { session: SessionId },
+    /// What a member that came back has read, before it resumes.
+    Marks { session: SessionId, member: MemberId, resume: Vec<ResumePoint> },
 }
 
 impl Hub {
@@ -87,7 +90,8 @@ impl Hub {
             PendingRead::Room(_) => None,
             PendingRead::History { session, .. }
             | PendingRead::Rooms { session }
-            | PendingRead::Conversations { session } => Some(session),
+            | PendingRead::Conversations { session }
+            | PendingRead::Marks { session, .. } => Some(session),
         };
         if let Some(session) = reader.and_then(|session| self.sessions.get_mut(session)) {
             session.reads -= 1;
@@ -96,7 +100,7 @@ impl Hub {
             (PendingRead::Room(room), outcome) => {
                 let page = outcome.map(|outcome| match outcome {
                     Outcome::Page(page) => page,
-                    Outcome::Rooms(_) | Outcome::Conversations(_) => Page::default(),
+                    Outcome::Rooms(_) | Outcome::Conversations(_) | Outcome::Marks(_) => Page::default(),
                 });
                 self.loaded(room, page, now);
             }
@@ -107,13 +111,29 @@ impl Hub {
                 self.send_rooms(session, heads);
             }
             (PendingRead::Conversations { session }, Ok(Outcome::Conversations(heads))) => {
+                let me = self.sessions.member(session);
                 let conversation = |head: crate::ConversationHead| {
                     let nick = self.members.reference(head.with.id).map_or(head.with.nick, |member| member.nick);
-                    Conversation { room: format!("@{}", head.with.id), nick, head: head.head }
+                    let peer = head.with.id;
+                    let read = me.and_then(|me| self.read_with(me, peer)).map(|read| read.min(head.head));
+                    Conversation { room: format!("@{peer}"), nick, head: head.head, read }
                 };
                 let conversations: Vec<_> = heads.into_iter().map(conversation).collect();
                 if !conversations.is_empty() && self.sessions.get(session).is_some() {
                     self.send(session, Event::Conversations { conversations });
+                }
+            }
+            (PendingRead::Marks { session, member, resume }, outcome) => {
+                // Where they can't be had, the rooms can still be entered.
+                let marks = outcome.ok().and_then(|outcome| match outcome {
+                    Outcome::Marks(marks) => Some(marks),
+                    _ => None,
+                });
+                self.fetched_marks(member, marks);
+                if let Some(reader) = self.sessions.get_mut(session) {
+                    reader.awaits_marks = false;
+                    self.resume(session, member, resume, now);
+                    self.ask_for_conversations(session, member);
                 }
             }
             (PendingRead::History { session, room }, Err(error)) => {

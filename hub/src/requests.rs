@@ -11,6 +11,8 @@ const NICK: u32 = 20;
 /// Typing is told to a room, and isn't worth more: four a second. A client that tells it every three seconds, as the
 /// engine does, never gets there.
 const TYPING: u32 = 5;
+/// Told to a few sessions of the same member.
+const MARK: u32 = 1;
 /// A page may hold 1.6 MB; the list of rooms takes a look at all of them.
 const PAGE: u32 = 4;
 /// Told to a room, with a page and a list of members for whoever enters, and that list again for whoever asks. All the
@@ -39,6 +41,7 @@ impl Hub {
             Command::Join(_) | Command::Part { .. } | Command::Who { .. } => ROOM,
             Command::History(_) | Command::Rooms => PAGE,
             Command::Typing { .. } => TYPING,
+            Command::Read { .. } => MARK,
             // Told to nobody: whoever looks for one that isn't taken may try a few.
             Command::Nick { nick } if self.free_nick(nick, Some(member)).is_err() => MISS,
             Command::Nick { .. } => NICK,

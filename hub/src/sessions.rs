@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) rooms: Few<RoomId>,
     /// Rooms that it waits for.
     pub(crate) entering: Few<RoomId>,
+    /// It came back, and what it has read isn't known yet.
+    pub(crate) awaits_marks: bool,
     /// Reads that haven't been answered.
     pub(crate) reads: usize,
     /// Messages that haven't been answered.
@@ -44,6 +46,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// Whether what it says has to wait: it means rooms that it is about to enter.
+    pub(crate) fn waits(&self) -> bool {
+        self.awaits_marks || !self.entering.is_empty()
+    }
+
     /// Whether everything it asked for is answered.
     pub(crate) fn is_answered(&self) -> bool {
         self.entering.is_empty() && self.reads == 0 && self.appends == 0 && self.deferred.is_empty()
@@ -81,6 +88,7 @@ impl Sessions {
             greeting,
             rooms: Few::default(),
             entering: Few::default(),
+            awaits_marks: false,
             reads: 0,
             appends: 0,
             deferred: VecDeque::new(),

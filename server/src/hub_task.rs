@@ -15,7 +15,7 @@ use crate::delivery::{Delivery, Form, Posted, item};
 use crate::link::Link;
 use crate::log::Log;
 use crate::metrics::Metrics;
-use crate::outbox::{Outbox, Room};
+use crate::outbox::{Capacity, Outbox};
 
 /// What may wait for the hub. Whoever has more waits itself: a connection isn't read meanwhile.
 const QUEUE: usize = 4096;
@@ -57,7 +57,7 @@ enum Wake {
 pub(crate) struct HubHandle {
     wakes: mpsc::Sender<Wake>,
     last: Arc<AtomicU64>,
-    room: Arc<Room>,
+    capacity: Arc<Capacity>,
     metrics: Arc<Metrics>,
 }
 
@@ -74,8 +74,8 @@ pub(crate) struct Stopped;
 pub(crate) fn channel(queue_bytes: usize, metrics: Arc<Metrics>) -> (HubHandle, HubQueue) {
     let (wakes, queue) = mpsc::channel(QUEUE);
     let (delivered, answers) = (queue_bytes, queue_bytes.saturating_mul(16));
-    let room = Arc::new(Room { delivered, answers, waiting: metrics.deliveries.waiting.clone() });
-    (HubHandle { wakes, last: Arc::default(), room, metrics }, HubQueue(queue))
+    let capacity = Arc::new(Capacity { delivered, answers, waiting: metrics.deliveries.waiting.clone() });
+    (HubHandle { wakes, last: Arc::default(), capacity, metrics }, HubQueue(queue))
 }
 
 impl HubHandle {
@@ -90,7 +90,7 @@ impl HubHandle {
             Stopped
         })?;
         let id = SessionId(self.last.fetch_add(1, Ordering::Relaxed));
-        let outbox = Arc::new(Outbox::new(link, Arc::clone(&self.room)));
+        let outbox = Arc::new(Outbox::new(link, Arc::clone(&self.capacity)));
         let wake = Wake::Open { session: id, via, form, token: Token(secret), outbox: Arc::clone(&outbox) };
         self.wake(wake).await?;
         Ok(Session { id, form, outbox, hub: self.clone() })
@@ -280,6 +280,7 @@ fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDequ
                         inputs.push_back(Input::Read { read, outcome: Err(error) });
                     }
                 }
+                Effect::Mark { member, marks } => log.mark(member, marks),
                 Effect::Close { session } => delivery.close(session),
             }
         }

@@ -29,12 +29,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use partyline_hub::{AppendId, Input, LogError, NewEntry, Query, ReadId};
-use partyline_shared::{Epoch, Timestamp};
+use partyline_shared::{Epoch, MemberId, Seq, Timestamp};
 
 use self::checkpoint::Checkpointer;
+use self::marks::WaitingMarks;
 use self::open::Opened;
 use self::reader::{Reader, WaitingRead};
-use self::writer::{WaitingAppend, Writer};
+use self::writer::{WaitingAppend, Work, Writer};
 use crate::metrics::LogMetrics;
 
 pub(crate) mod access;
@@ -45,6 +46,7 @@ mod error;
 pub(crate) mod export;
 pub(crate) mod import;
 mod keep;
+mod marks;
 pub(crate) mod open;
 mod outage;
 mod reader;
@@ -113,7 +115,7 @@ pub(crate) struct LogSettings {
 #[derive(Debug)]
 pub(crate) struct Log {
     epoch: Epoch,
-    appends: SyncSender<WaitingAppend>,
+    writes: SyncSender<Work>,
     reads: SyncSender<WaitingRead>,
     writer: JoinHandle<()>,
     reader: JoinHandle<()>,
@@ -148,7 +150,16 @@ impl Log {
     /// # Errors
     /// [`LogError::Busy`] where the queue is full: the entry is not written, and nothing more comes of it.
     pub(crate) fn append(&self, append: AppendId, entry: NewEntry) -> Result<(), LogError> {
-        self.appends.try_send(WaitingAppend { append, entry, queued: Instant::now() }).map_err(|error| refusal(&error))
+        let waiting = WaitingAppend { append, entry, queued: Instant::now() };
+        self.writes.try_send(Work::Append(waiting)).map_err(|error| refusal(&error))
+    }
+
+    /// Queues what a member has read. Nothing comes of it, also where the queue is full: then it isn't kept, as after a
+    /// crash.
+    pub(crate) fn mark(&self, member: MemberId, marks: Vec<(String, Seq)>) {
+        if self.writes.try_send(Work::Marks(WaitingMarks { member, marks })).is_err() {
+            tracing::debug!("what was read could not be kept: the log is busy");
+        }
     }
 
     /// Queues a question. [`Input::Read`] follows, unless this fails.
@@ -162,11 +173,11 @@ impl Log {
     /// Answers every read and commits and answers every append that is queued, folds the write-ahead log into the
     /// database, and ends the threads. Waits for all of that, so that somebody else must keep taking the answers.
     pub(crate) fn close(self) {
-        let Self { appends, reads, writer, reader, .. } = self;
+        let Self { writes, reads, writer, reader, .. } = self;
         // The reader first: nothing holds the write-ahead log when the writer, which comes last, empties it.
         drop(reads);
         let reader = reader.join();
-        drop(appends);
+        drop(writes);
         if reader.and(writer.join()).is_err() {
             tracing::error!("a thread of the log had panicked");
         }
@@ -181,7 +192,7 @@ impl Log {
         let Opened { epoch, writer, reader, checkpoints, lock } = opened;
         let metrics = settings.metrics.clone();
         // A queue of nothing would refuse whatever comes while the writer isn't just waiting for it.
-        let (appends, queue) = sync_channel(settings.queue.max(1));
+        let (writes, queue) = sync_channel(settings.queue.max(1));
         let checkpointer = checkpoints.map(Checkpointer::start).transpose()?;
         let writer = Writer::new(writer, queue, settings, clock, Arc::clone(&answer), checkpointer, lock.clone());
         let (reads, queue) = sync_channel(READ_QUEUE);
@@ -191,7 +202,7 @@ impl Log {
         };
         let writer = spawn("log-writer", Box::new(move || writer.run()))?;
         let reader = spawn("log-reader", Box::new(move || reader.run()))?;
-        Ok(Self { epoch, appends, reads, writer, reader })
+        Ok(Self { epoch, writes, reads, writer, reader })
     }
 }
 

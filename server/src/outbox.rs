@@ -80,7 +80,7 @@ struct State {
 
 /// What all outboxes have in common.
 #[derive(Clone, Debug)]
-pub(crate) struct Room {
+pub(crate) struct Capacity {
     /// Bytes that may wait for a reader unasked.
     pub(crate) delivered: usize,
     /// Bytes of answers that may wait for it.
@@ -98,13 +98,13 @@ pub(crate) struct Outbox {
     news: Notify,
     /// What is queued is the last.
     ended: Notify,
-    room: Arc<Room>,
+    capacity: Arc<Capacity>,
 }
 
 impl Outbox {
     /// An empty one. What it gets waits for the task, until [`Outbox::go_direct`].
-    pub(crate) fn new(link: Arc<Link>, room: Arc<Room>) -> Self {
-        Self { link, state: Mutex::default(), news: Notify::new(), ended: Notify::new(), room }
+    pub(crate) fn new(link: Arc<Link>, capacity: Arc<Capacity>) -> Self {
+        Self { link, state: Mutex::default(), news: Notify::new(), ended: Notify::new(), capacity }
     }
 
     /// The connection that it is for.
@@ -123,7 +123,7 @@ impl Outbox {
         if state.ending {
             return Put::Ending;
         }
-        if state.delivered + bytes.len() > self.room.delivered {
+        if state.delivered + bytes.len() > self.capacity.delivered {
             return Put::Full;
         }
         self.put(&mut state, Item::Bytes(bytes), Class::Delivered);
@@ -148,7 +148,7 @@ impl Outbox {
         }
         let rest = bytes.slice(written..);
         // What has begun is ended, whatever its length.
-        if written == 0 && state.delivered + rest.len() > self.room.delivered {
+        if written == 0 && state.delivered + rest.len() > self.capacity.delivered {
             return Put::Full;
         }
         self.put(&mut state, Item::Bytes(rest), Class::Delivered);
@@ -162,7 +162,7 @@ impl Outbox {
         if state.ending {
             return Put::Ending;
         }
-        if state.answers + item.len() > self.room.answers {
+        if state.answers + item.len() > self.capacity.answers {
             return Put::Full;
         }
         self.put(&mut state, item, Class::Answer);
@@ -197,7 +197,7 @@ impl Outbox {
     /// Puts in what the protocol below the chat has to say, also behind the last words of the chat. [`Outbox::flush`] sends it.
     pub(crate) fn put_control(&self, bytes: Bytes) -> Put {
         let mut state = self.state();
-        if state.answers + bytes.len() > self.room.answers {
+        if state.answers + bytes.len() > self.capacity.answers {
             return Put::Full;
         }
         state.answers += bytes.len();
@@ -330,7 +330,7 @@ impl Outbox {
     fn count(&self, state: &mut State) {
         let waits = i64::try_from(state.delivered + state.answers).unwrap_or(i64::MAX);
         if waits != state.counted {
-            self.room.waiting.inc_by(waits - state.counted);
+            self.capacity.waiting.inc_by(waits - state.counted);
             state.counted = waits;
         }
     }
@@ -386,7 +386,7 @@ impl Drop for Outbox {
     fn drop(&mut self) {
         // Nobody takes it any more.
         let counted = self.state().counted;
-        self.room.waiting.dec_by(counted);
+        self.capacity.waiting.dec_by(counted);
     }
 }
 

@@ -52,6 +52,13 @@ pub enum Command {
         /// The room.
         room: String,
     },
+    /// Tell the member's other sessions, and later ones, up to where one has read. Not answered.
+    Read {
+        /// The room or conversation.
+        room: String,
+        /// The last number that was read. A lower one than before changes nothing.
+        seq: Seq,
+    },
     /// Ask for a `pong`.
     Ping {
         /// Comes back in the answer.

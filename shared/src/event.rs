@@ -6,7 +6,7 @@ use crate::{ClientRef, Epoch, Limits, MemberId, Refused, Seq, Timestamp, Token};
 
 /// One thing that the server says. In JSON it is an object whose `type` is the variant's name in
 /// `snake_case`. A client ignores fields and types that it doesn't know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// The answer to `hello`.
@@ -26,7 +26,7 @@ pub enum Event {
         /// What happened.
         change: Change,
         /// What they were called before, where they renamed themselves.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         was: Option<String>,
     },
     /// How many are in a crowd now: a room with more than [`Limits::crowd`] members, which isn't told who comes, goes
@@ -66,6 +66,13 @@ pub enum Event {
         /// Who.
         member: MemberRef,
     },
+    /// The member has read up to there, in another session.
+    Read {
+        /// The room or conversation.
+        room: String,
+        /// The last number that was read.
+        seq: Seq,
+    },
     /// A command was not carried out.
     Refused(Refused),
     /// The connection ends after this.
@@ -73,11 +80,10 @@ pub enum Event {
     /// The answer to `ping`.
     Pong {
         /// What the `ping` held.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         nonce: Option<u64>,
     },
     /// A type that this version doesn't know, to be ignored.
-    #[serde(other)]
     Unknown,
 }
 
@@ -91,7 +97,7 @@ pub struct MemberRef {
 }
 
 /// The answer to `hello`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Welcome {
     /// The version of the protocol that the server speaks.
     pub protocol: u32,
@@ -112,12 +118,12 @@ pub struct Welcome {
 }
 
 /// A room that was entered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Joined {
     /// The room, in the spelling that it goes by.
     pub room: String,
     /// The room as it was asked for, where that is another spelling.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
     /// How many are in it.
     pub count: usize,
@@ -128,13 +134,16 @@ pub struct Joined {
     /// The latest messages in order, at most [`Limits::replay`]; after a resume point, only those past it. What
     /// lies between the resume point and the first of these is to be had with `history`.
     pub messages: Vec<Message>,
+    /// The last number that the member has read here, in any session; `None` where that isn't known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Seq>,
     /// The resume point means nothing here (another epoch, or past the head): drop what you have of this room.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub afresh: bool,
 }
 
 /// A numbered entry of a room or a private conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
     /// The room's name, or `@` and the id of the other member.
     pub room: String,
@@ -145,13 +154,12 @@ pub struct Message {
     /// Who said it, as they were called then.
     pub from: MemberRef,
     /// Who it was said to, in a private conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<MemberRef>,
     /// What sort of entry it is.
-    #[serde(default, skip_serializing_if = "Kind::is_text")]
+    #[serde(skip_serializing_if = "Kind::is_text")]
     pub kind: Kind,
     /// What was said. Line breaks (`\n`) and tabs are the only control characters in it.
-    #[serde(default)]
     pub text: String,
     /// The door that it came through.
     pub via: Via,
@@ -198,10 +206,10 @@ pub enum Via {
 }
 
 /// What one said is on the disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
     /// The client's name for the attempt.
-    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<ClientRef>,
     /// Where: as in [`Message::room`].
     pub room: String,
@@ -210,10 +218,10 @@ pub struct Sent {
     /// When it was written.
     pub at: Timestamp,
     /// Who it was said to, in a private conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<MemberRef>,
     /// What is kept of the text, where that isn't all of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
@@ -233,7 +241,7 @@ pub enum Change {
 }
 
 /// A page of what was said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HistoryPage {
     /// The room or conversation.
     pub room: String,
@@ -246,7 +254,7 @@ pub struct HistoryPage {
 }
 
 /// A room, in a list of rooms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomSummary {
     /// Its name.
     pub room: String,
@@ -257,7 +265,7 @@ pub struct RoomSummary {
 }
 
 /// A private conversation, in a list of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conversation {
     /// `@` and the other member's id.
     pub room: String,
@@ -265,17 +273,20 @@ pub struct Conversation {
     pub nick: String,
     /// The highest number so far.
     pub head: Seq,
+    /// The last number that the member has read here, in any session; `None` where that isn't known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Seq>,
 }
 
 /// The connection ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Bye {
     /// Why, for programs.
     pub reason: ByeReason,
     /// Why, for people.
     pub text: String,
     /// How long to wait before coming back, in milliseconds. Without it, don't.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub return_after_ms: Option<u64>,
 }
 

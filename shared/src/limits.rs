@@ -1,11 +1,10 @@
 //! The bounds that a client has to know.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The bounds of a server that a client can run into, as told in `welcome`. Each is a setting of the server;
 /// the defaults are those of a server that was told nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Longest message, in characters (Unicode scalar values).
     pub message_chars: usize,

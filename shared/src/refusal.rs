@@ -5,20 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::ClientRef;
 
 /// A command was not carried out; the session goes on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// Why, for programs.
     pub code: Code,
     /// Why and what to do about it, for people.
     pub text: String,
     /// The attempt that was refused, where it had a name.
-    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<ClientRef>,
     /// The room that the command was about, as it was written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub room: Option<String>,
     /// Asking again makes sense after so many milliseconds. Without it, the same command is refused again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
 

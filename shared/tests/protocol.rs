@@ -29,7 +29,8 @@ fn every_command_is_read_and_written_as_documented() {
     for example in &examples {
         same(&json::encode_command(&json::decode_command(example).unwrap()), example);
     }
-    let all = ["hello", "join", "part", "say", "tell", "nick", "history", "who", "rooms", "typing", "ping", "quit"];
+    let all =
+        ["hello", "join", "part", "say", "tell", "nick", "history", "who", "rooms", "typing", "read", "ping", "quit"];
     assert_eq!(kinds(&examples), all.map(str::to_owned).into());
     // A command that isn't in the list is in none of the examples either.
     let unknown = json::decode_command(r#"{"type":"?"}"#).unwrap_err().text;
@@ -55,6 +56,7 @@ fn every_event_is_read_and_written_as_documented() {
         "rooms",
         "conversations",
         "typing",
+        "read",
         "refused",
         "bye",
         "pong",

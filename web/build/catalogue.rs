@@ -1,7 +1,8 @@
 //! The texts of all languages, from Fluent files (<https://projectfluent.org>) to a table that the page carries.
 //!
-//! Fluent's own runtime would make the page a fifth larger, for what two languages don't need. What is used of the
-//! format is names and plurals; whatever else stands in a file is refused here, where the page is built.
+//! Fluent's own runtime would add 49 KB (brotli) to the page, a third of what it may weigh, for what two languages don't
+//! need. What is used of the format is names and plurals; whatever else stands in a file is refused here, where the page
+//! is built.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,6 +10,7 @@ use crate::components::notice::Notices;
 use crate::components::offers::Offers;
 use crate::components::rename::Rename;
 use crate::components::rooms::Rooms;
+use crate::components::settings::SettingsDialog;
 use crate::components::shortcuts::Shortcuts;
 use crate::components::status::Status;
 use crate::components::switcher::Switcher;
@@ -17,9 +18,9 @@ use crate::components::timeline::Timeline;
 use crate::components::typing::Typing;
 use crate::components::welcome::Welcome;
 use crate::driver::Driver;
-use crate::view::{Drawer, View};
+use crate::view::Drawer;
 use crate::words::tr;
-use crate::{commands, focus, page, settings, storage};
+use crate::{commands, focus, page, settings, storage, tab};
 
 /// Everything below `<body>`.
 #[component]
@@ -29,7 +30,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(driver);
     listen(driver);
     let view = driver.view;
-    keep_title(view);
+    tab::keep(view);
     commands::follow_drawer(driver);
     focus::keep();
     match storage::identity() {
@@ -72,6 +73,7 @@ pub(crate) fn App() -> impl IntoView {
         </div>
         <Welcome />
         <Rename />
+        <SettingsDialog />
         <Switcher />
         <Shortcuts />
         <Status />
@@ -90,14 +92,4 @@ fn listen(driver: Driver) {
     let _ = window_event_listener(ev::online, move |_| view.network.set(true));
     let _ = window_event_listener(ev::offline, move |_| view.network.set(false));
     let _ = window_event_listener(ev::pagehide, move |_| driver.keep_seen());
-}
-
-fn keep_title(view: View) {
-    Effect::new(move |_| {
-        let unread = view.rooms.with(|rooms| rooms.iter().map(|room| room.unread).sum());
-        let (title, private) = view.room.with(|room| {
-            room.as_ref().map_or_else(|| (String::new(), false), |room| (room.title.clone(), room.private))
-        });
-        document().set_title(&page::title(unread, &title, private));
-    });
 }

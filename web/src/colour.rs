@@ -40,15 +40,16 @@ mod tests {
         assert_eq!(used.len(), COLOURS);
     }
 
-    /// The custom properties of the light theme and of the dark one.
+    /// The colours of the light theme and of the dark one, by custom property.
     fn themes() -> [std::collections::BTreeMap<&'static str, &'static str>; 2] {
         let css = include_str!("../style/theme.css");
-        let (light, dark) = css.split_once("prefers-color-scheme: dark").unwrap();
-        let properties = |part: &'static str| {
-            let block = part.split_once(":root {").unwrap().1.split_once('}').unwrap().0;
-            block.split(';').filter_map(|line| line.trim().split_once(": ")).collect()
-        };
-        [properties(light), properties(dark)]
+        let pairs = css.lines().filter_map(|line| {
+            let (name, value) = line.trim().split_once(": light-dark(")?;
+            let (light, dark) = value.strip_suffix(");")?.split_once(", ")?;
+            light.starts_with('#').then_some((name, light, dark))
+        });
+        let (light, dark) = pairs.map(|(name, light, dark)| ((name, light), (name, dark))).unzip();
+        [light, dark]
     }
 
     /// WCAG 2 relative luminance of `#rrggbb`.

@@ -14,6 +14,7 @@ pub(crate) mod notice;
 pub(crate) mod offers;
 pub(crate) mod rename;
 pub(crate) mod rooms;
+pub(crate) mod settings;
 pub(crate) mod shortcuts;
 pub(crate) mod status;
 pub(crate) mod switcher;

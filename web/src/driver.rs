@@ -8,14 +8,18 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Settings};
+use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Saying, Settings};
 use partyline_shared::codec::json;
 use partyline_shared::light::{check_name, same_name};
 use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
 
 use self::visit::Visit;
+use crate::announce::announce;
+use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
+use crate::tabs::Tab;
 use crate::view::{Notice, Stale, View};
+use crate::words::tr;
 use crate::{page, route, storage, time};
 
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
@@ -66,6 +70,11 @@ struct Core {
     /// What came after this in the room that is shown is marked as new.
     new_after: Option<Seq>,
     notices: u64,
+    /// What this load of the page is called among the others; `None` until it is started.
+    tab: Option<Tab>,
+    /// The person knows that nothing outlives the tab.
+    told_of_storage: bool,
+    tallies: Tallies,
     visit: Visit,
 }
 
@@ -99,8 +108,14 @@ impl Driver {
         self.core().borrow_mut().starting = true;
         self.remember_visit(nick.as_deref().or(identity.as_ref().map(|identity| identity.nick.as_str())));
         let settings = Settings { nick, identity, rooms, entropy: page::entropy(), window: WINDOW };
-        self.core().borrow_mut().engine = Some(Engine::new(settings));
+        {
+            let core = self.core();
+            let mut core = core.borrow_mut();
+            core.engine = Some(Engine::new(settings));
+            core.tab = Some(Tab::new());
+        }
         self.view.first_visit.set(false);
+        self.take_over();
         self.handle(Input::Connect);
         self.publish();
     }
@@ -184,6 +199,7 @@ impl Driver {
     pub(crate) fn visibility_changed(self) {
         if page::is_visible() {
             self.hurry();
+            self.take_over();
         } else {
             self.keep_seen();
             let current = self.view.current.get_untracked();
@@ -226,11 +242,37 @@ impl Driver {
                 }
                 Output::Close => self.core().borrow_mut().socket = None,
                 Output::Remember(identity) => storage::keep_identity(&identity),
+                Output::Keep => self.keep_unsent(),
                 Output::Changed(change) => self.changed(change),
             }
         }
         self.set_timer();
         self.schedule();
+    }
+
+    /// What this tab hasn't sent outlives it.
+    fn keep_unsent(self) {
+        let core = self.core();
+        let core = core.borrow();
+        if let (Some(engine), Some(tab)) = (&core.engine, &core.tab) {
+            tab.keep(&engine.unsent_messages());
+        }
+    }
+
+    /// Sends what tabs that are gone haven't.
+    fn take_over(self) {
+        let tab = self.core().borrow().tab.clone();
+        if let Some(tab) = tab {
+            tab.take_over(move |messages| self.act(Action::TakeOver(messages)));
+        }
+    }
+
+    /// Tells the person once that what they type doesn't outlive the tab.
+    fn tell_of_storage(self) {
+        if storage::refuses() && !std::mem::replace(&mut self.core().borrow_mut().told_of_storage, true) {
+            let text = Saying::Words(tr!("storage-refused"));
+            self.changed(Change::Notice { room: None, text, error: false });
+        }
     }
 
     fn open(self) {
@@ -347,11 +389,13 @@ impl Driver {
         self.follow_told();
         self.follow();
         self.mark_read();
+        self.tell_of_storage();
         let core = self.core();
-        let mut core = core.borrow_mut();
-        core.scheduled = false;
-        let stale = std::mem::take(&mut core.stale);
-        let Core { engine: Some(engine), visit, new_after, .. } = &mut *core else { return };
+        let mut borrowed = core.borrow_mut();
+        let Core { engine, stale, scheduled, tallies, new_after, visit, .. } = &mut *borrowed;
+        *scheduled = false;
+        let stale = std::mem::take(stale);
+        let Some(engine) = engine else { return };
         if stale.rooms {
             let rooms: Vec<_> = engine.model().rooms.values().filter(|room| !room.private).collect();
             // Before the first answer there are none, which is no reason to forget those of the last visit.
@@ -359,8 +403,11 @@ impl Driver {
                 storage::keep_rooms(&rooms.iter().map(|room| room.name.clone()).collect::<Vec<_>>());
             }
         }
+        let news = if stale.rooms { tallies.look(engine.model()) } else { Vec::new() };
         visit.settle(engine.model());
-        self.view.update(engine.model(), visit.seen(), stale, *new_after);
+        self.view.update(engine.model(), visit.seen(), stale, *new_after, tallies);
+        drop(borrowed);
+        announce(self, news);
     }
 
     /// Sees to it that the room that is shown is one that there is: by its proper name, and another one if it
@@ -411,7 +458,9 @@ impl Driver {
     /// What the person has before their eyes is read.
     fn mark_read(self) {
         let current = self.view.current.get_untracked();
-        let unread = |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.unread > 0);
+        let read = |room: &Room| room.unread == 0 && room.marked;
+        let unread =
+            |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.is_there() && !read(room));
         let seen = page::is_visible() && self.view.at_end.get_untracked();
         if seen && self.with_engine(unread) == Some(true) {
             self.handle(Input::User(Action::MarkRead(current)));

@@ -7,6 +7,7 @@
 #![allow(clippy::large_types_passed_by_value)]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
+mod announce;
 mod app;
 mod colour;
 mod commands;
@@ -16,6 +17,8 @@ mod focus;
 mod ime;
 mod keyboard;
 mod links;
+mod mentions;
+mod notify;
 mod page;
 mod places;
 mod route;
@@ -25,6 +28,8 @@ mod seen;
 mod settings;
 mod socket;
 mod storage;
+mod tab;
+mod tabs;
 mod time;
 mod update;
 mod view;

@@ -4,7 +4,7 @@ use std::panic;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 /// Whether the person can see the page.
 pub(crate) fn is_visible() -> bool {
@@ -66,6 +66,20 @@ pub(crate) fn set_root(name: &str, value: Option<&str>) {
     };
 }
 
+/// Gives what is around the page the colour of a theme, `light` or `dark`; `None` leaves it to the system.
+pub(crate) fn set_theme_colour(theme: Option<&str>) {
+    for name in ["light", "dark"] {
+        let css = format!("meta[name='theme-color'][data-theme='{name}']");
+        let Ok(Some(meta)) = document().query_selector(&css) else { continue };
+        let media = match theme {
+            None => format!("(prefers-color-scheme: {name})"),
+            Some(theme) if theme == name => "all".to_owned(),
+            Some(_) => "not all".to_owned(),
+        };
+        let _ = meta.set_attribute("media", &media);
+    }
+}
+
 /// 64 random bits.
 pub(crate) fn entropy() -> u64 {
     let mut bytes = [0; 8];
@@ -76,24 +90,18 @@ pub(crate) fn entropy() -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// The tab's title: how much is unread, where one is, what this is.
-pub(crate) fn title(unread: usize, room: &str, private: bool) -> String {
-    let count = if unread > 0 { format!("({unread}) ") } else { String::new() };
-    match (room, private) {
-        ("", _) => format!("{count}Partyline"),
-        (room, true) => format!("{count}{room} · Partyline"),
-        (room, false) => format!("{count}#{room} · Partyline"),
+/// The address of the tab's icon.
+pub(crate) fn icon() -> Option<String> {
+    icon_link()?.get_attribute("href")
+}
+
+/// Shows another icon in the tab.
+pub(crate) fn set_icon(address: &str) {
+    if let Some(link) = icon_link() {
+        let _ = link.set_attribute("href", address);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_title_says_what_is_unread_and_where_one_is() {
-        assert_eq!(title(3, "lobby", false), "(3) #lobby · Partyline");
-        assert_eq!(title(0, "ann", true), "ann · Partyline");
-        assert_eq!(title(0, "", false), "Partyline");
-    }
+fn icon_link() -> Option<Element> {
+    document().query_selector("link[rel='icon']").ok().flatten()
 }

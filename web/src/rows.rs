@@ -58,7 +58,7 @@ impl Row {
             Self::Said { message, head } => Key::Said(message.seq, *head),
             Self::Pending { pending, head, .. } => {
                 let (failed, waits) = match &pending.state {
-                    PendingState::Failed(why) => (Some(why.clone()), false),
+                    PendingState::Failed(why) => (Some(why.to_string()), false),
                     PendingState::RetryAt(_) => (None, true),
                     PendingState::Queued | PendingState::Sent => (None, false),
                 };

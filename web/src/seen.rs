@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use partyline_engine::{Model, Room};
-use partyline_shared::{Message, Seq};
-use serde::{Deserialize, Serialize};
+use partyline_shared::codec::json;
+use partyline_shared::{Event, Message};
 
 /// Most messages of a room.
 const MESSAGES: usize = 50;
@@ -19,18 +19,11 @@ const ROOMS: usize = 20;
 /// sent need as well. Whole rooms are left out where it is too much.
 const CHARS: usize = 400_000;
 
-/// A room as it was seen.
-#[derive(Serialize, Deserialize)]
-struct Seen {
-    name: String,
-    title: String,
-    messages: Vec<Message>,
-}
-
 /// Rooms as they were seen, by their name on the wire.
 pub(crate) type Rooms = BTreeMap<String, Room>;
 
-/// What of a model is to be kept, as a text. `current` is the room that is shown: it comes first. A room that the server
+/// What of a model is to be kept, as a text: for each room a line with its name and title, then its messages as the server
+/// sends them, a line each. `current` is the room that is shown: it comes first. A room that the server
 /// has said nothing of yet stays as it was `before`.
 pub(crate) fn keep(model: &Model, before: &Rooms, current: &str) -> String {
     let known = |room: &&Room| !room.live().is_empty();
@@ -41,21 +34,43 @@ pub(crate) fn keep(model: &Model, before: &Rooms, current: &str) -> String {
         (room.name != current, std::cmp::Reverse(last))
     });
     let mut left = CHARS;
-    let mut seen = Vec::new();
+    let mut seen = String::new();
     for room in rooms.into_iter().take(ROOMS) {
         let latest = room.live();
         let messages: Vec<Message> = latest.range(latest.len().saturating_sub(MESSAGES)..).cloned().collect();
         let Some(rest) = left.checked_sub(messages.iter().map(|message| message.text.len()).sum()) else { continue };
         left = rest;
-        seen.push(Seen { name: room.name.clone(), title: room.title.clone(), messages });
+        // Two strings are always JSON.
+        seen += &serde_json::to_string(&[&room.name, &room.title]).unwrap_or_default();
+        seen.push('\n');
+        for message in messages {
+            seen += &json::encode_event(&Event::Message(message));
+            seen.push('\n');
+        }
     }
-    serde_json::to_string(&seen).unwrap_or_default()
+    seen
 }
 
-/// The rooms in a text that [`keep`] made; none in any other.
+/// The rooms in a text that [`keep`] made; of any other what can be read.
 pub(crate) fn read(text: &str) -> Rooms {
-    let seen: Vec<Seen> = serde_json::from_str(text).unwrap_or_default();
-    seen.into_iter().map(|seen| (seen.name.clone(), room(seen))).collect()
+    let mut rooms = Rooms::new();
+    let mut last: Option<Room> = None;
+    for line in text.lines() {
+        if let Ok([name, title]) = serde_json::from_str::<[String; 2]>(line) {
+            rooms.extend(last.replace(room(&name, title)).map(|room| (room.name.clone(), room)));
+        } else if let (Some(room), Ok(Event::Message(message))) = (&mut last, json::decode_event(line)) {
+            (room.head, room.read) = (message.seq, message.seq);
+            room.messages.push_back(message);
+        }
+    }
+    rooms.extend(last.map(|room| (room.name.clone(), room)));
+    rooms
+}
+
+fn room(name: &str, title: String) -> Room {
+    let mut room = Room::new(name);
+    room.title = title;
+    room
 }
 
 /// The room as the server has it; as it was seen where the server has said nothing of it yet.
@@ -69,17 +84,10 @@ pub(crate) fn only_seen<'a>(model: &'a Model, seen: &'a Rooms) -> impl Iterator<
     seen.values().filter(|room| !model.rooms.contains_key(&room.name))
 }
 
-fn room(seen: Seen) -> Room {
-    let head = seen.messages.last().map_or(Seq(0), |message| message.seq);
-    let mut room = Room::new(&seen.name);
-    (room.title, room.head, room.read, room.messages) = (seen.title, head, head, seen.messages.into());
-    room
-}
-
 #[cfg(test)]
 mod tests {
     use partyline_engine::{Engine, Settings};
-    use partyline_shared::{Kind, MemberId, MemberRef, Timestamp, Via};
+    use partyline_shared::{Kind, MemberId, MemberRef, Seq, Timestamp, Via};
 
     use super::*;
 
@@ -100,8 +108,9 @@ mod tests {
         let settings = Settings { nick: None, identity: None, rooms: Vec::new(), entropy: 1, window: 100 };
         let mut model = Engine::new(settings).model().clone();
         for (name, messages) in rooms {
-            let seen = Seen { name: name.into(), title: name.trim_start_matches('@').into(), messages };
-            model.rooms.insert(name.into(), room(seen));
+            let mut room = room(name, name.trim_start_matches('@').into());
+            room.messages = messages.into();
+            model.rooms.insert(name.into(), room);
         }
         model
     }
@@ -152,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_nothing() {
-        for text in ["", "null", "{}", "[{}]", "[1]", "\u{0}"] {
+        for text in ["", "null", "{}", "[{}]", "[1]", "\u{0}", r#"{"type":"message"}"#] {
             assert!(read(text).is_empty(), "{text}");
         }
     }

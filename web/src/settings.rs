@@ -79,7 +79,7 @@ pub(crate) fn use_settings() -> Settings {
 /// Reads what is kept, applies it, and keeps to it from now on.
 pub(crate) fn start() {
     let settings = use_settings();
-    settings.apply();
+    untrack(|| settings.apply());
     Effect::new(move |_| settings.apply());
     keep(LANGUAGE, settings.language);
     keep(THEME, settings.theme);
@@ -137,13 +137,11 @@ impl Settings {
     }
 
     /// Whether a room is to be quiet.
-    #[allow(dead_code, reason = "what draws it comes next")]
     pub(crate) fn is_muted(self, room: &str) -> bool {
         self.muted.with(|muted| muted.contains(room))
     }
 
     /// Makes a room quiet, or lets it be heard again.
-    #[allow(dead_code, reason = "what draws it comes next")]
     pub(crate) fn set_muted(self, room: &str, quiet: bool) {
         self.muted.update(|muted| {
             if quiet {
@@ -162,8 +160,13 @@ impl Settings {
         let language = self.language.get().unwrap_or_else(|| Language::first_of(page::languages()));
         words::speak(language);
         page::set_root("lang", Some(language.tag()));
-        page::set_root("data-theme", Some(self.theme.get().name()).filter(|_| self.theme.get() != Theme::System));
-        page::set_root("data-density", Some(self.density.get().name()).filter(|name| *name != "comfortable"));
+        let theme = Some(self.theme.get()).filter(|theme| *theme != Theme::System).map(Theme::name);
+        page::set_root("data-theme", theme);
+        page::set_theme_colour(theme);
+        page::set_root(
+            "data-density",
+            Some(self.density.get()).filter(|density| *density != Density::Comfortable).map(Density::name),
+        );
     }
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use partyline_engine::{Connection, Model};
+use partyline_engine::{Connection, Model, Saying};
 use partyline_shared::light::lower;
 use partyline_shared::{MemberRef, Seq};
 
+use crate::mentions::Tallies;
 use crate::rows::{Reader, Row, lay_out};
 use crate::{page, seen, time};
 
@@ -21,6 +22,8 @@ pub(crate) struct RoomLine {
     pub(crate) private: bool,
     /// How many messages the person hasn't seen.
     pub(crate) unread: usize,
+    /// How many of those are meant for the person: by their nick, or in private.
+    pub(crate) mentions: usize,
 }
 
 /// The room that is shown.
@@ -51,7 +54,7 @@ pub(crate) struct Notice {
     /// Tells notices apart.
     pub(crate) id: u64,
     /// What.
-    pub(crate) text: String,
+    pub(crate) text: Saying,
     /// Something failed.
     pub(crate) error: bool,
 }
@@ -115,6 +118,8 @@ pub(crate) struct View {
     pub(crate) first_visit: RwSignal<bool>,
     /// The dialog to change one's nick is open.
     pub(crate) renaming: RwSignal<bool>,
+    /// The settings are open.
+    pub(crate) settings_open: RwSignal<bool>,
     /// The drawer that is open on a narrow screen.
     pub(crate) drawer: RwSignal<Option<Drawer>>,
     /// The dialog to go somewhere by name is open.
@@ -176,6 +181,7 @@ impl View {
             prefill: RwSignal::new(None),
             first_visit: RwSignal::new(false),
             renaming: RwSignal::new(false),
+            settings_open: RwSignal::new(false),
             drawer: RwSignal::new(None),
             switching: RwSignal::new(false),
             helping: RwSignal::new(false),
@@ -188,7 +194,14 @@ impl View {
     /// Brings what is stale up to date.
     ///
     /// A room that the server has said nothing of yet is shown as it was `seen` last.
-    pub(crate) fn update(self, model: &Model, seen: &seen::Rooms, stale: Stale, new_after: Option<Seq>) {
+    pub(crate) fn update(
+        self,
+        model: &Model,
+        seen: &seen::Rooms,
+        stale: Stale,
+        new_after: Option<Seq>,
+        tallies: &Tallies,
+    ) {
         if stale.connection {
             put(self.connection, model.connection.clone());
         }
@@ -198,7 +211,7 @@ impl View {
             put(self.message_chars, model.limits.message_chars);
         }
         if stale.rooms {
-            put(self.rooms, room_lines(model, seen));
+            put(self.rooms, room_lines(model, seen, tallies));
         }
         let Some(room) = self.current.with_untracked(|name| seen::or_seen(model.rooms.get(name), seen.get(name)))
         else {
@@ -242,12 +255,13 @@ impl View {
 }
 
 /// Rooms first, then conversations; by title.
-fn room_lines(model: &Model, seen: &seen::Rooms) -> Vec<RoomLine> {
+fn room_lines(model: &Model, seen: &seen::Rooms, tallies: &Tallies) -> Vec<RoomLine> {
     let line = |room: &partyline_engine::Room| RoomLine {
         name: room.name.clone(),
         title: room.title.clone(),
         private: room.private,
         unread: room.unread,
+        mentions: tallies.of(&room.name),
     };
     let mut lines: Vec<_> = model.rooms.values().chain(seen::only_seen(model, seen)).map(line).collect();
     lines.sort_by_cached_key(|line| (line.private, lower(&line.title)));

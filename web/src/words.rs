@@ -11,6 +11,7 @@ use leptos::reactive::graph::Observer;
 
 mod pattern;
 pub(crate) mod problems;
+pub(crate) mod sayings;
 
 use pattern::Piece;
 
@@ -38,7 +39,6 @@ impl Language {
     }
 
     /// What it calls itself: whoever looks for it may read no other.
-    #[allow(dead_code, reason = "what draws it comes next")]
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::English => "English",

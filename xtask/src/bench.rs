@@ -6,7 +6,7 @@ use xshell::cmd;
 use crate::machine::Machine;
 
 /// What is written where it wasn't to be quick.
-const PAGE: &str = "docs/BENCHMARKS.md";
+pub(crate) const PAGE: &str = "docs/BENCHMARKS.md";
 const PLOT: &str = "docs/images/benchmarks.svg";
 
 /// Builds what users run, and measures it in all scenarios, or those named.

@@ -15,6 +15,7 @@ mod run;
 mod say;
 mod setup;
 mod soak;
+mod stage;
 mod stamp;
 mod steps;
 mod test;
@@ -48,6 +49,12 @@ cargo xtask <command>
   bench [--quick] [--peers] [SCENARIO …]
                   measure a server beside the least that any could cost, and with --peers beside others, which are
                   installed into the user's cache; writes docs/BENCHMARKS.md, unless --quick; `bench --list` says which
+  bench [--quick] page
+                  measure the page in a real Chromium: what it loads, how fast it shows what, what it keeps in memory;
+                  writes docs/BENCHMARKS.md, unless --quick
+  screenshots [STATE …]
+                  pictures of the page in all its states, at three sizes, in both themes and both languages, into
+                  target/screenshots, with an index.html that shows them
   autobahn        the conformance cases of Autobahn|Testsuite against the server's WebSocket (needs Python 2.7)
   help            this text
 
@@ -65,6 +72,8 @@ enum Command {
     Soak { minutes: u64, scenarios: Vec<String> },
     Fuzz { until: Until, target: Option<String> },
     Bench { quick: bool, peers: bool, scenarios: Vec<String> },
+    BenchPage { quick: bool },
+    Screenshots { states: Vec<String> },
     Autobahn,
     Help,
 }
@@ -106,6 +115,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some("soak") => Command::Soak { minutes: 10, scenarios: Vec::new() },
             Some("fuzz") => Command::Fuzz { until: Until::Minutes(1), target: None },
             Some("bench") => Command::Bench { quick: false, peers: false, scenarios: Vec::new() },
+            Some("screenshots") => Command::Screenshots { states: Vec::new() },
             Some("autobahn") => Command::Autobahn,
             Some("help") => return Ok(Command::Help),
             _ => return Err(format!("unknown command {}", name.display()).into()),
@@ -131,10 +141,18 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (Command::Soak { scenarios, .. } | Command::Bench { scenarios, .. }, Long("list")) => {
                 scenarios.push("--list".into());
             }
-            (Command::Soak { scenarios, .. } | Command::Bench { scenarios, .. }, Value(name)) => {
-                scenarios.push(name.string()?);
+            (Command::Bench { quick, peers: false, scenarios }, Value(name))
+                if name == "page" && scenarios.is_empty() =>
+            {
+                command = Command::BenchPage { quick: *quick };
             }
-            (Command::Bench { quick, .. }, Long("quick")) => *quick = true,
+            (
+                Command::Soak { scenarios: names, .. }
+                | Command::Bench { scenarios: names, .. }
+                | Command::Screenshots { states: names },
+                Value(name),
+            ) => names.push(name.string()?),
+            (Command::Bench { quick, .. } | Command::BenchPage { quick }, Long("quick")) => *quick = true,
             (Command::Bench { peers, .. }, Long("peers")) => *peers = true,
             (Command::Fuzz { until, .. }, Long("minutes")) => *until = Until::Minutes(parser.value()?.parse()?),
             (Command::Fuzz { until, .. }, Long("executions")) => *until = Until::Executions(parser.value()?.parse()?),
@@ -159,6 +177,8 @@ fn obey(command: Command) -> Result<()> {
         Command::Soak { minutes, scenarios } => soak::soak(&machine, minutes, &scenarios),
         Command::Fuzz { until, target } => fuzz::fuzz(&machine, until, target.as_deref()),
         Command::Bench { quick, peers, scenarios } => bench::bench(&machine, quick, peers, &scenarios),
+        Command::BenchPage { quick } => stage::bench(&machine, quick),
+        Command::Screenshots { states } => stage::screenshots(&machine, &states),
         Command::Autobahn => autobahn::autobahn(&machine),
         Command::Help => Ok(()),
     }
@@ -191,6 +211,10 @@ mod tests {
         assert_eq!(soak, Command::Soak { minutes: 2, scenarios: vec!["kills".into(), "drops".into()] });
         let bench = parsed(&["bench", "a", "--peers", "--quick", "a1"]).unwrap();
         assert_eq!(bench, Command::Bench { quick: true, peers: true, scenarios: vec!["a".into(), "a1".into()] });
+        assert_eq!(parsed(&["bench", "page", "--quick"]).unwrap(), Command::BenchPage { quick: true });
+        assert!(parsed(&["bench", "page", "--peers"]).is_err());
+        let screenshots = Command::Screenshots { states: vec!["room".into()] };
+        assert_eq!(parsed(&["screenshots", "room"]).unwrap(), screenshots);
         assert!(parsed(&["bench", "--minutes", "2"]).is_err());
         assert!(parsed(&["fuzz", "lines", "sniff"]).is_err());
         assert!(parsed(&["fuzz", "--minutes", "some"]).is_err());

@@ -18,7 +18,7 @@ const MOST_LINES: usize = 400;
 const LONG: [(&str, &str); 0] = [];
 
 /// Which of our crates each crate may use: imports go down only.
-const FLOORS: [(&str, &[&str], &[&str]); 10] = [
+const FLOORS: [(&str, &[&str], &[&str]); 11] = [
     ("shared", &[], &[]),
     ("hub", &["shared"], &[]),
     ("engine", &["shared"], &[]),
@@ -31,6 +31,8 @@ const FLOORS: [(&str, &[&str], &[&str]); 10] = [
     ("bench", &["shared"], &[]),
     // A browser, which knows of the page only what a person sees.
     ("chromium", &[], &[]),
+    // Shows the page to people, and measures it as `bench` does the server.
+    ("stage", &["bench", "chromium", "shared", "soak"], &[]),
     ("xtask", &[], &[]),
 ];
 

@@ -49,6 +49,7 @@ pub(crate) fn joined(room: &str, head: u64, messages: Vec<Message>) -> Event {
         members,
         head: Seq(head),
         messages,
+        read: None,
         afresh: false,
     })
 }
@@ -116,7 +117,7 @@ impl Client {
                 Output::Changed(Change::Reached { room, seq }) => Some(format!("reached {room} {seq}")),
                 Output::Changed(Change::Unreachable { room, seq, why }) => Some(format!("{why:?} {room} {seq}")),
                 Output::Changed(Change::Barred { room, code, .. }) => Some(format!("barred {room} {code:?}")),
-                Output::Changed(_) | Output::Remember(_) => None,
+                Output::Changed(_) | Output::Remember(_) | Output::Keep => None,
             })
             .collect()
     }

@@ -4,6 +4,7 @@
 
 mod client;
 mod connection;
+mod kept;
 mod rooms;
 mod sends;
 mod simulation;

@@ -186,7 +186,8 @@ fn conversations_are_caught_up_with_a_few_at_a_time() {
     let mut client = Client::online();
     client.event(private_message(1, "bob", "me", "psst"));
     client.reconnect("e1");
-    let conversation = |nick: &str, head| Conversation { room: private(nick), nick: nick.to_owned(), head: Seq(head) };
+    let conversation =
+        |nick: &str, head| Conversation { room: private(nick), nick: nick.to_owned(), head: Seq(head), read: None };
     let conversations = ["bob", "c1", "c2", "c3", "c4", "c5"].iter().map(|nick| conversation(nick, 3)).collect();
     let asked = client.event(Event::Conversations { conversations });
     assert_eq!(asked.len(), 4, "{asked:?}");

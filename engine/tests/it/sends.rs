@@ -119,7 +119,7 @@ fn the_queue_is_bounded_and_says_so() {
     for n in 0..200 {
         client.line(&format!("{n}"));
     }
-    assert_eq!(client.line("more"), ["error: not sent: 200 messages wait here already; try again later"]);
+    assert_eq!(client.line("more"), ["error: not sent: 200 messages wait already; try again later"]);
     assert_eq!(client.engine.model().rooms["lobby"].pending.len(), 200);
 }
 

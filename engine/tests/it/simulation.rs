@@ -82,6 +82,7 @@ impl Server {
             members,
             head: Seq(head),
             messages,
+            read: None,
             afresh,
         }));
     }
@@ -108,7 +109,8 @@ impl Server {
                 let room = private("bob");
                 let head = self.head(&room);
                 if hello.token.is_some() && head > 0 {
-                    let conversations = vec![Conversation { room, nick: "bob".to_owned(), head: Seq(head) }];
+                    let conversations =
+                        vec![Conversation { room, nick: "bob".to_owned(), head: Seq(head), read: None }];
                     self.out.push_back(Event::Conversations { conversations });
                 }
             }
@@ -199,7 +201,7 @@ impl World {
                     }
                     Output::Close => self.cut(),
                     Output::Transmit(command) => self.commands.as_mut().expect("a socket is open").push_back(command),
-                    Output::Remember(_) | Output::Changed(_) => {}
+                    Output::Remember(_) | Output::Keep | Output::Changed(_) => {}
                 }
             }
         }

@@ -9,7 +9,8 @@ use partyline_hub::{
     SessionId, Settings, Stream,
 };
 use partyline_shared::{
-    ByeReason, Command, Hello, Limits, MemberId, Nick, Refused, RoomName, Sent, Seq, Target, Timestamp, Token, Via,
+    ByeReason, Command, Event, Hello, Limits, MemberId, Nick, Refused, RoomName, Sent, Seq, Target, Timestamp, Token,
+    Via,
 };
 
 use crate::log::Log;
@@ -118,6 +119,8 @@ pub(crate) struct Step {
     pub(crate) entered: Option<(SessionId, String)>,
     /// The rooms that were told of who is there.
     pub(crate) told: BTreeSet<String>,
+    /// The room that is being told one by one what changed.
+    pub(crate) telling: Option<RoomId>,
     /// The hub was woken.
     pub(crate) woken: bool,
 }
@@ -149,6 +152,14 @@ pub(crate) struct Checker {
     reads: BTreeMap<ReadId, Option<String>>,
     /// What was said by those who aren't there, and isn't answered.
     pub(crate) posts: BTreeMap<PostId, (MemberId, String)>,
+    /// The highest number that each member said it had read, by room.
+    pub(crate) read: BTreeMap<(MemberId, String), Seq>,
+    /// Who said so since it was written down.
+    pub(crate) unwritten: BTreeSet<MemberId>,
+    /// Those of whom the log couldn't say it.
+    pub(crate) unknown: BTreeSet<MemberId>,
+    /// Which sessions wait for what they have read to be known.
+    mark_reads: BTreeMap<ReadId, SessionId>,
     /// Who used a reference last.
     references: BTreeMap<String, SessionId>,
     pub(crate) step: Step,
@@ -172,6 +183,10 @@ impl Checker {
             appends: BTreeMap::new(),
             reads: BTreeMap::new(),
             posts: BTreeMap::new(),
+            read: BTreeMap::new(),
+            unwritten: BTreeSet::new(),
+            unknown: BTreeSet::new(),
+            mark_reads: BTreeMap::new(),
             references: BTreeMap::new(),
             step: Step::default(),
         }
@@ -213,6 +228,12 @@ impl Checker {
                 }
             }
             Input::Read { read, outcome } => {
+                if let Some(session) = self.mark_reads.remove(read)
+                    && outcome.is_err()
+                    && let Some(member) = self.sessions.get(&session).and_then(|seen| seen.member)
+                {
+                    self.unknown.insert(member);
+                }
                 if let Some(Some(key)) = self.reads.remove(read)
                     && let Ok(Outcome::Page(page)) = outcome
                 {
@@ -248,6 +269,9 @@ impl Checker {
 
     /// The hub wants something done.
     pub(crate) fn effect(&mut self, effect: &Effect, log: &Log) -> Check {
+        if !matches!(effect, Effect::Subscribe { .. } | Effect::Deliver { event: Event::Presence { .. }, .. }) {
+            self.step.telling = None;
+        }
         match effect {
             Effect::Send { session, event } => self.sent_to(*session, event, log),
             Effect::Subscribe { session, room } => {
@@ -277,9 +301,20 @@ impl Checker {
                 self.delivered(&key, event, *except, log)
             }
             Effect::Posted { post, outcome } => self.posted(*post, outcome),
+            Effect::Mark { member, marks } => {
+                self.unwritten.remove(member);
+                ensure!(!marks.is_empty(), "nothing is written of what {member} has read");
+                let said =
+                    |(key, seq): &(String, Seq)| self.read.get(&(*member, key.clone())).is_some_and(|said| seq <= said);
+                ensure!(marks.iter().all(said), "{member} never said that it read that: {marks:?}");
+                Ok(())
+            }
             Effect::Append { append, entry } if entry.via == Via::Udp => self.appended_post(*append, entry),
             Effect::Append { append, entry } => self.appended(*append, entry),
             Effect::Read { read, query } => {
+                if let (Query::Marks { .. }, Some((session, Command::Hello(_)))) = (query, &self.step.command) {
+                    self.mark_reads.insert(*read, *session);
+                }
                 let key = self.loads(query);
                 if let Some(key) = &key {
                     let twice = self.reads.values().flatten().any(|loading| loading == key);
@@ -317,6 +352,7 @@ impl Checker {
             ensure!(seen.bye.is_none(), "a bye without a close");
         }
         if let Some((session, Command::Nick { nick })) = &step.command
+            && !self.mark_reads.values().any(|waits| waits == session)
             && let Some(seen) =
                 self.sessions.get(session).filter(|seen| !seen.leaving && seen.asked.values().all(Vec::is_empty))
             && let Some(member) = seen.member.and_then(|member| self.members.get(&member))
@@ -391,6 +427,13 @@ impl Checker {
             Command::Ping { .. } => awaits("ping"),
             Command::Part { .. } => awaits("part"),
             Command::Quit => seen.leaving = true,
+            Command::Read { room, seq } => {
+                if let (Some(member), Some(key)) = (seen.member, key_of(room)) {
+                    let said = self.read.entry((member, key)).or_default();
+                    *said = (*seq).max(*said);
+                    self.unwritten.insert(member);
+                }
+            }
             Command::Hello(_) | Command::Tell { .. } | Command::Nick { .. } | Command::Typing { .. } => {}
         }
     }

@@ -240,7 +240,8 @@ impl Client {
             }
             72..76 => Command::Who { room },
             76..79 => Command::Rooms,
-            79..84 => Command::Typing { room },
+            79..82 => Command::Typing { room },
+            82..84 => Command::Read { room, seq: Seq(rng.random_range(0..60)) },
             84..87 => Command::Ping { nonce: Some(rng.random()) },
             87..91 => {
                 let reference = (self.via != Via::Tcp).then(|| self.reference());

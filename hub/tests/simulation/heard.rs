@@ -101,6 +101,15 @@ impl Checker {
                 ensure!(same, "conversations that aren't the log's: {conversations:?}");
                 Ok(())
             }
+            Event::Read { room, seq } => {
+                ensure!(self.members[&member].sessions.len() > 1, "{session:?} is told what it has read itself");
+                let key = key_of(room).ok_or("read in no room")?;
+                ensure!(self.sessions[&session].rooms.contains_key(&key), "{session:?} isn't in {room}");
+                let said = self.read.get(&(member, key.clone())).copied().unwrap_or_default();
+                let head = self.heads.get(&key).copied().unwrap_or_default();
+                ensure!(*seq <= said && *seq <= head, "{member} has read {said} of {head} in {room}, and not {seq}");
+                Ok(())
+            }
             other => Err(format!("{session:?} was told {other:?} on its own")),
         }
     }
@@ -206,6 +215,13 @@ impl Checker {
         let key = key_of(&joined.room).ok_or("joined no room")?;
         let head = self.heads.get(&key).copied().unwrap_or_default();
         ensure!(joined.head == head, "{key} has {head}, joined says {}", joined.head);
+        let said = self.read.get(&(member, key.clone())).copied().max(log.marked(member, &key));
+        ensure!(joined.read <= said, "{member} has read {said:?} in {key}, joined says {:?}", joined.read);
+        let written = log.marked(member, &key).map(|seq| seq.min(head));
+        let returns =
+            self.sessions.get(&session).is_some_and(|seen| seen.hello.as_ref().is_some_and(|h| h.token.is_some()));
+        let known = returns && !self.unknown.contains(&member);
+        ensure!(!known || joined.read >= written, "joined says {:?} is read in {key}: {written:?}", joined.read);
         let newly = !self.is_inside(&key, member);
         if newly && !self.inside.contains_key(&key) {
             self.spelling.insert(key.clone(), joined.room.clone());

@@ -36,6 +36,8 @@ pub(crate) struct Log {
     /// Written or failed, not answered: what is on the disk may be ahead of what the hub was told.
     done: VecDeque<Answer>,
     reads: Vec<(ReadId, Query)>,
+    /// What each member has read.
+    marks: BTreeMap<MemberId, BTreeMap<String, Seq>>,
     writes: u64,
 }
 
@@ -48,6 +50,7 @@ impl Log {
             queue: VecDeque::new(),
             done: VecDeque::new(),
             reads: Vec::new(),
+            marks: BTreeMap::new(),
             writes: 0,
         }
     }
@@ -58,6 +61,19 @@ impl Log {
 
     pub(crate) fn ask(&mut self, read: ReadId, query: Query) {
         self.reads.push((read, query));
+    }
+
+    pub(crate) fn mark(&mut self, member: MemberId, marks: Vec<(String, Seq)>) {
+        let kept = self.marks.entry(member).or_default();
+        for (key, seq) in marks {
+            let mark = kept.entry(key).or_default();
+            *mark = seq.max(*mark);
+        }
+    }
+
+    /// What a member has read of a stream, as far as it was written down.
+    pub(crate) fn marked(&self, member: MemberId, key: &str) -> Option<Seq> {
+        self.marks.get(&member)?.get(key).copied()
     }
 
     pub(crate) fn is_idle(&self) -> bool {
@@ -182,6 +198,10 @@ impl Log {
                     head: Seq(kept.entries.len() as u64),
                 };
                 Outcome::Rooms(rooms.into_iter().take(*limit).map(head).collect())
+            }
+            Query::Marks { member, .. } => {
+                let marks = self.marks.get(member).cloned().unwrap_or_default();
+                Outcome::Marks(marks.into_iter().collect())
             }
             Query::Conversations { member, limit } => {
                 let mut kept: Vec<_> = self

@@ -51,6 +51,8 @@ impl Sight {
 pub(crate) struct Told {
     at: Timestamp,
     crowd: bool,
+    /// How many changes it was told of then, one by one.
+    changes: usize,
 }
 
 impl Checker {
@@ -85,9 +87,12 @@ impl Checker {
             Event::Presence { .. } => crowd,
             _ => return Ok(()),
         };
-        self.told.insert(room, Told { at: self.step.now, crowd });
         self.changed.remove(key);
         self.step.told.insert(key.to_owned());
+        let goes_on = self.step.telling.replace(room) == Some(room);
+        let before = self.told.get(&room).filter(|_| goes_on).map_or(0, |told| told.changes);
+        let changes = before + usize::from(is_change);
+        self.told.insert(room, Told { at: self.step.now, crowd, changes });
         Ok(())
     }
 
@@ -165,7 +170,11 @@ impl Checker {
             }
             let ignorant = self.ignorant(key, is_crowd);
             ensure!(changed || ignorant.is_none(), "{ignorant:?} was told of {key}, and is wrong");
-            let every = if is_crowd { self.settings.count_every_ms } else { self.settings.presence_every_ms };
+            let every = match told {
+                Some(Told { crowd: true, .. }) => self.settings.count_every_ms,
+                Some(Told { changes: 8.., .. }) => self.settings.many_presence_every_ms,
+                _ => self.settings.presence_every_ms,
+            };
             let at = told.map_or(self.step.now, |told| told.at.after(every));
             may_be_due.insert(at);
             if ignorant.is_some() {
@@ -174,6 +183,9 @@ impl Checker {
         }
         let asked = hub.next_deadline();
         let early = asked.is_some_and(|asked| due.is_none_or(|due| asked < due) && may_be_due.contains(&asked));
+        // Or somebody has read something that isn't written yet.
+        let marks = self.step.now.after(self.settings.marks_every_ms);
+        let early = early || (asked.is_some_and(|asked| asked <= marks) && !self.unwritten.is_empty());
         ensure!(asked == due || early, "woken at {asked:?} instead of {due:?}");
         Ok(())
     }

@@ -107,6 +107,7 @@ impl<'a> World<'a> {
             settings.posts_at_once = [1, 256][rng.random_range(0..2)];
             settings.limits.crowd = [1, 3, 5, 100][rng.random_range(0..4)];
             settings.presence_every_ms = [0, 20, 250, 5000][rng.random_range(0..4)];
+            settings.many_presence_every_ms = settings.presence_every_ms * rng.random_range(1..=4);
             settings.count_every_ms = [0, 100, 5000][rng.random_range(0..3)];
         }
         let people = rng.random_range(12..30);
@@ -146,7 +147,7 @@ impl<'a> World<'a> {
         }
         self.settle()?;
         self.agreed()?;
-        self.pass(self.settings.presence_every_ms.max(self.settings.count_every_ms))?;
+        self.pass(self.settings.many_presence_every_ms.max(self.settings.count_every_ms))?;
         self.checker.everybody_knows()?;
         self.go_home()
     }
@@ -255,6 +256,7 @@ impl<'a> World<'a> {
             }
             // The checker has seen it.
             Effect::Posted { .. } => {}
+            Effect::Mark { member, marks } => self.log.mark(member, marks),
             Effect::Append { append, entry } => self.log.append(append, entry),
             Effect::Read { read, query } => self.log.ask(read, query),
             Effect::Close { session } => {

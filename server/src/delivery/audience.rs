@@ -8,6 +8,9 @@ use super::form::{Form, Said};
 use crate::outbox::Outbox;
 
 /// A room's readers, by the form they take.
+///
+/// A reader's place is what [`Audience::enter`] gave it, or the one of whoever left last and whose place it was told to take:
+/// whoever passes one on knows that somebody sits there.
 #[derive(Debug, Default)]
 pub(super) struct Audience {
     groups: [Group; 3],

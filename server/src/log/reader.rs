@@ -9,6 +9,7 @@ use partyline_shared::{MemberId, MemberRef, Seq};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use super::Answer;
+use super::marks;
 use super::open::{Db, locked};
 use super::outage::Outage;
 use super::rows::{self, count, integer, number};
@@ -81,6 +82,7 @@ pub(super) fn ask(connection: &mut Connection, query: &Query) -> Result<Outcome>
         Query::Conversations { member, limit } => {
             conversations(connection, *member, *limit).map(Outcome::Conversations)
         }
+        Query::Marks { member, limit } => marks::read(connection, *member, *limit).map(Outcome::Marks),
     }
 }
 

@@ -9,11 +9,11 @@ use super::transaction::immediate;
 pub(super) const APPLICATION_ID: u32 = 0x5054_4c4e;
 
 /// The version of the tables that this code writes, and the highest that it reads.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// What makes version 1 of nothing, 2 of 1, and so on. A new log goes through all of them, so that it can't differ from
 /// one that was brought up to date. What stands here was run somewhere: it is never changed, only followed.
-const STEPS: [&str; VERSION as usize] = [TABLES, KEPT];
+const STEPS: [&str; VERSION as usize] = [TABLES, KEPT, MARKS];
 
 /// `entry` has no rowid: a stream's entries lie side by side, and a page of them is one walk. `stream` has the head
 /// of each, so that the next number needs no search. The indexes are for the lists of rooms and conversations, the
@@ -64,10 +64,24 @@ ALTER TABLE stream ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
 UPDATE stream SET bytes = (SELECT coalesce(sum(octet_length(text)), 0) FROM entry WHERE entry.stream = stream.id);
 ";
 
+/// Up to where each member has read in each stream, and when that was last so. The index is for those that are let go of,
+/// the oldest first.
+const MARKS: &str = "
+CREATE TABLE mark (
+    member BLOB NOT NULL,
+    stream INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (member, stream)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mark_at ON mark (at);
+";
+
 /// What every table must have: a database where one of these fails is not readable as a log.
-const COLUMNS: [&str; 2] = [
+const COLUMNS: [&str; 3] = [
     "SELECT id, key, name, low, high, low_nick, high_nick, head, at, first, bytes FROM stream LIMIT 1",
     "SELECT stream, seq, at, author, nick, to_id, to_nick, kind, text, via, ref FROM entry LIMIT 1",
+    "SELECT member, stream, seq, at FROM mark LIMIT 1",
 ];
 
 /// Makes the tables of a new log, all or nothing.

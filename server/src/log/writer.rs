@@ -15,6 +15,7 @@ use rusqlite::Connection;
 
 use super::append::append_all;
 use super::checkpoint::Checkpointer;
+use super::marks::{Marks, WaitingMarks};
 use super::open::{Db, locked};
 use super::outage::Outage;
 use super::transaction::{immediate, without_waiting};
@@ -24,6 +25,13 @@ use crate::metrics::LogMetrics;
 
 /// How often a log that can't be written is tried while nobody says anything.
 const TRY_EVERY: Duration = Duration::from_secs(1);
+
+/// What waits to be written.
+#[derive(Debug)]
+pub(super) enum Work {
+    Append(WaitingAppend),
+    Marks(WaitingMarks),
+}
 
 /// An append, until it is committed.
 #[derive(Debug)]
@@ -36,8 +44,9 @@ pub(super) struct WaitingAppend {
 
 pub(super) struct Writer {
     db: Db,
-    queue: Receiver<WaitingAppend>,
+    queue: Receiver<Work>,
     batch: usize,
+    marks: Marks,
     clock: Box<dyn Fn() -> Timestamp + Send>,
     answer: Answer,
     outage: Outage,
@@ -51,7 +60,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         db: Db,
-        queue: Receiver<WaitingAppend>,
+        queue: Receiver<Work>,
         settings: LogSettings,
         clock: Box<dyn Fn() -> Timestamp + Send>,
         answer: Answer,
@@ -61,7 +70,19 @@ impl Writer {
         let LogSettings { batch, keep, trim_every, metrics, .. } = settings;
         let (batch, trimmer) = (batch.max(1), Trimmer::new(keep, trim_every));
         let outage = Outage::new("written");
-        Self { db, queue, batch, clock, answer, outage, metrics, trimmer, checkpointer, _lock: lock }
+        Self {
+            db,
+            queue,
+            batch,
+            marks: Marks::default(),
+            clock,
+            answer,
+            outage,
+            metrics,
+            trimmer,
+            checkpointer,
+            _lock: lock,
+        }
     }
 
     /// Until nobody can queue anything any more, and nothing is queued.
@@ -69,9 +90,19 @@ impl Writer {
         loop {
             match self.next() {
                 Ok(first) => {
-                    let mut taken = vec![first];
-                    taken.extend(self.queue.try_iter().take(self.batch - 1));
-                    self.commit(taken);
+                    let (mut taken, mut marks) = (Vec::new(), Vec::new());
+                    for work in std::iter::once(first).chain(self.queue.try_iter().take(self.batch - 1)) {
+                        match work {
+                            Work::Append(append) => taken.push(append),
+                            Work::Marks(waiting) => marks.push(waiting),
+                        }
+                    }
+                    if !taken.is_empty() {
+                        self.commit(taken);
+                    }
+                    if !marks.is_empty() {
+                        self.write_marks(&marks);
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => self.try_again(),
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -90,7 +121,7 @@ impl Writer {
     }
 
     /// The next append, unless there is something else to do before one comes.
-    fn next(&self) -> Result<WaitingAppend, RecvTimeoutError> {
+    fn next(&self) -> Result<Work, RecvTimeoutError> {
         let again = self.outage.lasts().then_some(TRY_EVERY);
         match [self.trimmer.wait(), again].into_iter().flatten().min() {
             Some(wait) => self.queue.recv_timeout(wait),
@@ -104,6 +135,14 @@ impl Writer {
         if self.outage.lasts() && try_out(&mut locked(&self.db), (self.clock)()).is_ok() {
             self.metrics.write_works();
             self.outage.worked();
+        }
+    }
+
+    /// In a transaction of their own, after what was said: nobody waits for them, and where they fail nothing else does.
+    fn write_marks(&mut self, marks: &[WaitingMarks]) {
+        let at = (self.clock)();
+        if let Err(error) = self.marks.write(&mut locked(&self.db), marks, at) {
+            tracing::debug!(%error, members = marks.len(), "what was read could not be kept");
         }
     }
 

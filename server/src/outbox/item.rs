@@ -76,8 +76,16 @@ mod tests {
             via: Via::Unknown,
         };
         let (room, members, messages) = ("lobby".to_owned(), vec![from; 500], vec![said.clone(); 50]);
-        let joined =
-            Joined { room, asked: Some("LOBBY".into()), count: 500, members, head: Seq(long), messages, afresh: true };
+        let joined = Joined {
+            room,
+            asked: Some("LOBBY".into()),
+            count: 500,
+            members,
+            head: Seq(long),
+            messages,
+            read: Some(Seq(long)),
+            afresh: true,
+        };
         for event in [Event::Message(said), Event::Joined(joined)] {
             let encoded = partyline_shared::codec::json::encode_event(&event).len();
             assert!((encoded..2 * encoded).contains(&size(&event)), "{} for {encoded}", size(&event));

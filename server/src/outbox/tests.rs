@@ -8,8 +8,8 @@ use crate::link;
 /// A client, and the outbox of its connection.
 fn outbox(delivered: usize, answers: usize) -> (UnixStream, Arc<Outbox>) {
     let (client, link) = link::tests::pair(None);
-    let room = Room { delivered, answers, waiting: Gauge::default() };
-    (client, Arc::new(Outbox::new(link, Arc::new(room))))
+    let capacity = Capacity { delivered, answers, waiting: Gauge::default() };
+    (client, Arc::new(Outbox::new(link, Arc::new(capacity))))
 }
 
 fn bytes(text: &'static str) -> Bytes {
@@ -67,7 +67,7 @@ async fn what_is_direct_needs_no_task() {
     outbox.answer(item("two"));
     outbox.flush();
     assert_eq!(heard(&mut client, 7).await, "one two");
-    assert_eq!(outbox.room.waiting.get(), 0);
+    assert_eq!(outbox.capacity.waiting.get(), 0);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn what_a_socket_does_not_take_waits_for_it_and_is_counted() {
     let (mut client, outbox) = outbox(1 << 20, 1000);
     outbox.go_direct();
     let put = block(&outbox).await;
-    assert!(outbox.room.waiting.get() > 0);
+    assert!(outbox.capacity.waiting.get() > 0);
     assert!(matches!(outbox.task().await, Task::Blocked));
     let reading = tokio::spawn(async move {
         heard(&mut client, put).await;
@@ -102,7 +102,7 @@ async fn what_a_socket_does_not_take_waits_for_it_and_is_counted() {
     });
     outbox.unblocked().await;
     let mut client = reading.await.unwrap();
-    assert_eq!(outbox.room.waiting.get(), 0);
+    assert_eq!(outbox.capacity.waiting.get(), 0);
     outbox.deliver(bytes("next"));
     outbox.flush();
     assert_eq!(heard(&mut client, 4).await, "next");
@@ -155,7 +155,7 @@ async fn whoever_has_gone_is_not_waited_for() {
     assert!(outbox.has_failed());
     assert!(outbox.items().await.is_none());
     assert_eq!(outbox.deliver(bytes("1")), Put::Ending);
-    assert_eq!(outbox.room.waiting.get(), 0);
+    assert_eq!(outbox.capacity.waiting.get(), 0);
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn what_nobody_takes_is_no_longer_counted() {
     client.write_all(b"hello").await.unwrap();
     outbox.go_direct();
     block(&outbox).await;
-    let waiting = outbox.room.waiting.clone();
+    let waiting = outbox.capacity.waiting.clone();
     assert!(waiting.get() > 0);
     drop(outbox);
     assert_eq!(waiting.get(), 0);

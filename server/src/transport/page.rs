@@ -121,7 +121,8 @@ fn is_hashed(name: &str) -> bool {
     name.split(['-', '_', '.']).any(is_hash)
 }
 
-/// What the page may do. No inline script but trunk's loader, by the hash of it; WebAssembly, and no eval.
+/// What the page may do. No inline script but trunk's loader and what sets the theme before anything is painted, by
+/// their hashes; WebAssembly, and no eval.
 fn content_security_policy(index: &[u8]) -> String {
     let index = String::from_utf8_lossy(index);
     let hashes: String =

@@ -12,14 +12,17 @@
 
 mod accessible;
 mod browser {
-    pub(crate) use partyline_chromium::Browser;
+    pub(crate) use partyline_chromium::{Browser, Locale};
 }
+mod keeping;
 mod keyboard;
 mod keys;
+mod layout;
 mod offline;
 mod phone;
 mod proxy;
 mod serving;
+mod settings;
 #[path = "../integration/support.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod support;
@@ -42,6 +45,10 @@ macro_rules! browser_test {
 
 browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talking::talk_and_restart);
 browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_and_caching);
+browser_test!(the_first_load_is_small, serving::size);
+browser_test!(nothing_typed_is_lost_by_a_reload_or_a_restart_and_all_is_sent_once, keeping::reloads);
+browser_test!(two_tabs_of_one_person_know_what_was_read, keeping::two_tabs);
+browser_test!(where_nothing_can_be_kept_all_works_and_it_is_said_once, keeping::nothing_can_be_kept);
 browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(everything_can_be_done_by_keys, keyboard::everything_by_keys);
@@ -52,4 +59,10 @@ browser_test!(a_screen_reader_hears_what_happens, accessible::said_aloud);
 browser_test!(a_phone_has_room_for_it_all, phone::small_screens);
 browser_test!(the_page_opens_without_a_server_and_offers_a_new_version, offline::without_a_server);
 browser_test!(trouble_is_said_plainly, offline::trouble);
-browser_test!(the_page_looks_right_at_each_size, talking::screenshots);
+browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
+browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
+browser_test!(
+    a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,
+    settings::chinese_without_storage
+);
+browser_test!(who_is_meant_is_told_where_they_asked_for_it, settings::notifications);

@@ -2,6 +2,9 @@
 
 use crate::support::Server;
 
+/// Most bytes of the first load, brotli.
+const FIRST_LOAD: usize = 150_000;
+
 /// The head of the answer to a request for this path.
 fn head(server: &Server, path: &str, more: &str) -> String {
     let mut raw = server.connect();
@@ -67,4 +70,36 @@ pub(crate) async fn forms_and_caching() {
     assert!(policy.contains("worker-src 'self'") && policy.contains("manifest-src 'self'"), "{policy}");
 
     assert!(head(&server, "/nothing.js", "").starts_with("HTTP/1.1 404 "));
+}
+
+/// All that index.html asks for, as a browser gets it: a budget, so that nothing heavy comes in unseen.
+pub(crate) async fn size() {
+    let server = Server::start(&[]);
+    let length = |path: &str| {
+        let head = head(&server, path, "Accept-Encoding: br\r\n");
+        assert!(head.starts_with("HTTP/1.1 200 "), "{path}: {head}");
+        field(&head, "content-length").unwrap().parse::<usize>().unwrap()
+    };
+    let mut raw = server.connect();
+    raw.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let html = raw.finish();
+    let is_asset = |part: &&str| part.starts_with('/') && part.contains('.') && !part.contains([' ', '<', '>']);
+    let mut paths: Vec<_> = html.split(['"', '\'']).filter(is_asset).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    assert!(paths.iter().any(|path| path.ends_with(".wasm")) && paths.iter().any(|path| path.ends_with(".css")));
+    let sizes: Vec<_> = paths.iter().map(|path| (length(path), *path)).chain([(length("/"), "/")]).collect();
+    let total: usize = sizes.iter().map(|(size, _)| size).sum();
+    eprintln!("the first load: {total} bytes");
+    // An unoptimised page (`trunk build`) is served uncompressed, and says nothing.
+    if field(
+        &head(&server, paths.iter().find(|path| path.ends_with(".wasm")).unwrap(), "Accept-Encoding: br\r\n"),
+        "content-encoding",
+    )
+    .is_some()
+    {
+        assert!(total <= FIRST_LOAD, "{total} bytes are more than {FIRST_LOAD}: {sizes:?}");
+    } else {
+        eprintln!("skipped: this page isn't compressed");
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::support::{Server, Socket, Web, folder, say};
+use crate::support::{Server, Socket, folder, say};
 
 pub(crate) async fn talk_and_restart() {
     let folder = folder();
@@ -96,68 +96,4 @@ async fn wait_for_path(page: &Browser, path: &str) {
          requestAnimationFrame(look); look()"
     );
     page.driver.execute_async(script, vec![]).await.unwrap();
-}
-
-pub(crate) async fn screenshots() {
-    let server = Server::start(&["--burst", "1000", "--per-second", "0"]);
-    let mut mara = Web::join(server.address, "mara", "lobby");
-    let mut bot = Socket::json_in(server.address, "ops-bot", "lobby");
-    let mut jonas = Socket::plain_in(server.address, "jonas");
-    let mut ming = Socket::plain_in(server.address, "小明");
-    let mut watcher = Socket::json_in(server.address, "watcher", "lobby");
-    let talk = [
-        ("mara", "Morning! The coffee machine on the second floor is back."),
-        ("小明", "早上好！我用五行 Python 就连上了，收到你的消息。"),
-        ("小明", "没有换行也可以。"),
-        ("jonas", "Nice. I'm here from a terminal: nc and Enter, that was all."),
-        ("ops-bot", "build 4812 is green (main, 3 min 12 s)"),
-        ("mara", "The sensor in the basement only speaks TCP, can it post too?"),
-        ("jonas", "It already does, one line each minute: see #basement"),
-        ("ops-bot", "deploy to staging finished\n  web      4 of 4\n  workers  2 of 2"),
-    ];
-    for (n, (who, text)) in talk.iter().enumerate() {
-        match *who {
-            "mara" => mara.send(&say("lobby", text, &n.to_string())),
-            "ops-bot" => bot.send_json(&say("lobby", text, &n.to_string())),
-            "jonas" => jonas.send(format!("{text}\n")),
-            _ => ming.send(format!("{text}\n")),
-        }
-        // Everybody by another way: each waits until the one before is heard.
-        watcher.event("message");
-    }
-    drop(watcher);
-    let mut sensor = server.connect();
-    sensor.send("/nick sensor-2\n/join basement\ntemp=21.4\n");
-    sensor.line_with("This is basement");
-    let page = Browser::visit(server.address, "/", "ann").await;
-    page.message("deploy to staging").await;
-    page.exists("[data-testid='message'][data-via='json']").await;
-    page.say("Good morning from the browser.").await;
-    page.say("/join basement").await;
-    page.message("temp=21.4").await;
-    page.say("/join lobby").await;
-    page.message("Good morning").await;
-    sensor.send("temp=21.5\n");
-    page.exists("[data-testid='room-link'][data-room='basement'] [data-testid='unread']").await;
-    page.screenshot("desktop-light").await;
-    page.dark(true).await;
-    page.screenshot("desktop-dark").await;
-    page.size(390, 844).await;
-    page.screenshot("phone-dark").await;
-    page.dark(false).await;
-    page.screenshot("phone-light").await;
-    let composer = page.find("composer").await;
-    let (bounds, log) = (composer.rect().await.unwrap(), page.find("timeline").await.rect().await.unwrap());
-    assert!(bounds.x >= 0.0 && bounds.x + bounds.width <= 390.0, "the composer fits a phone: {bounds:?}");
-    assert!(log.y + log.height <= bounds.y + 1.0, "and hides nothing of what was said: {log:?}");
-    let wide = page.driver.execute("return document.documentElement.scrollWidth", vec![]).await.unwrap();
-    assert!(wide.json().as_u64().unwrap() <= 390, "nothing scrolls sideways: {}", wide.json());
-
-    let fresh = Browser::start().await;
-    fresh.size(1280, 800).await;
-    fresh.driver.goto(format!("http://{}/", server.address)).await.unwrap();
-    fresh.find("nick-input").await;
-    fresh.screenshot("first-visit").await;
-    fresh.quit().await;
-    page.quit().await;
 }

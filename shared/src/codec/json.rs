@@ -5,6 +5,22 @@ use serde_json::error::Category;
 
 use crate::{Code, Command, Event, Refused};
 
+mod read;
+
+/// Why something isn't an event.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidEvent {
+    /// It isn't JSON.
+    #[error("that isn't JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// It is JSON, and no object.
+    #[error("that is JSON, but no object")]
+    NoObject,
+    /// This field isn't there, or holds something else than it should.
+    #[error("\"{0}\" is missing, or isn't what it should be")]
+    BadField(&'static str),
+}
+
 /// Reads what a client sent.
 ///
 /// # Errors
@@ -23,9 +39,9 @@ pub fn encode_command(command: &Command) -> String {
 /// Reads what a server sent. A type that isn't known is [`Event::Unknown`].
 ///
 /// # Errors
-/// serde's, where it isn't JSON or a known type lacks a field.
-pub fn decode_event(text: &str) -> Result<Event, serde_json::Error> {
-    serde_json::from_str(text)
+/// [`InvalidEvent`] where it isn't a JSON object, or one of a known type lacks a field.
+pub fn decode_event(text: &str) -> Result<Event, InvalidEvent> {
+    read::event(text)
 }
 
 /// Writes an event as one line of JSON, without a line break.
@@ -101,6 +117,34 @@ mod tests {
     fn unknown_fields_are_ignored_and_unknown_events_known_as_such() {
         assert_eq!(decode_command(r#"{"type":"rooms","colour":"red"}"#), Ok(Command::Rooms));
         assert_eq!(decode_event(r#"{"type":"fireworks","room":"lobby"}"#).unwrap(), Event::Unknown);
+    }
+
+    #[test]
+    fn words_that_a_later_server_may_say_are_known_as_unknown() {
+        let bye = decode_event(r#"{"type":"bye","reason":"eclipse","text":"dark"}"#).unwrap();
+        assert!(matches!(bye, Event::Bye(bye) if bye.reason == crate::ByeReason::Unknown));
+        let refused = decode_event(r#"{"type":"refused","code":"odd","text":"no","room":null}"#).unwrap();
+        assert_eq!(refused, Event::Refused(Refused::new(Code::Unknown, "no")));
+        let from = r#"{"id":"2581ab76d7cffe457242c577c26fafc5","nick":"bob"}"#;
+        let message =
+            format!(r#"{{"type":"message","room":"a","seq":1,"at":1,"from":{from},"kind":"vote","via":"fax"}}"#);
+        let Event::Message(message) = decode_event(&message).unwrap() else { panic!() };
+        assert_eq!((message.kind, message.via, message.text.as_str()), (crate::Kind::Unknown, crate::Via::Unknown, ""));
+    }
+
+    #[test]
+    fn what_is_no_event_is_said() {
+        let why = |text| decode_event(text).unwrap_err().to_string();
+        assert!(why("{").starts_with("that isn't JSON: "), "{}", why("{"));
+        assert_eq!(why("[]"), "that is JSON, but no object");
+        let bad = |name: &str| format!("\"{name}\" is missing, or isn't what it should be");
+        assert_eq!(why(r#"{"room":"lobby"}"#), bad("type"));
+        assert_eq!(why(r#"{"type":"count","room":"lobby"}"#), bad("count"));
+        assert_eq!(why(r#"{"type":"count","room":"lobby","count":-1}"#), bad("count"));
+        assert_eq!(why(r#"{"type":"count","room":7,"count":1}"#), bad("room"));
+        assert_eq!(why(r#"{"type":"history","room":"a","messages":[{}],"head":1,"more":false}"#), bad("messages"));
+        assert_eq!(why(r#"{"type":"typing","room":"a","member":{"id":"?","nick":"bob"}}"#), bad("member"));
+        assert_eq!(why(r#"{"type":"sent","ref":"","room":"a","seq":1,"at":1}"#), bad("ref"));
     }
 
     proptest! {

@@ -49,9 +49,12 @@ pub fn render(event: &Event) -> Option<String> {
         Event::Refused(refused) => format!("-- error: {}\n", crate::clean_line(&refused.text)),
         Event::Bye(bye) => format!("-- {}\n", bye.text),
         Event::Pong { .. } => "-- pong\n".to_owned(),
-        Event::Count { .. } | Event::Sent(_) | Event::Typing { .. } | Event::Conversations { .. } | Event::Unknown => {
-            return None;
-        }
+        Event::Count { .. }
+        | Event::Sent(_)
+        | Event::Typing { .. }
+        | Event::Read { .. }
+        | Event::Conversations { .. }
+        | Event::Unknown => return None,
     })
 }
 

@@ -250,7 +250,7 @@ impl Program {
                     Output::Changed(Change::Notice { text, error: true, .. }) => {
                         bail!("{} is told: {text}", self.character.name);
                     }
-                    Output::Remember(_) | Output::Changed(_) => {}
+                    Output::Remember(_) | Output::Keep | Output::Changed(_) => {}
                 }
             }
             if std::mem::take(&mut self.deaf)

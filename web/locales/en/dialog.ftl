@@ -1,2 +1,3 @@
 # What dialogs have in common.
 dialog-cancel = Cancel
+dialog-close = Close

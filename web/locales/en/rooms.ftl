@@ -7,3 +7,8 @@ rooms-close = Close { $nick }
 rooms-join = Join
 rooms-join-label = Join or make a room
 rooms-join-placeholder = Join a room
+rooms-muted = muted
+rooms-mentions = { $count ->
+    [one] and { $count } mention of you
+   *[other] and { $count } mentions of you
+}

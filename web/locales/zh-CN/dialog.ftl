@@ -1,2 +1,3 @@
 # 对话框共用。
 dialog-cancel = 取消
+dialog-close = 关闭

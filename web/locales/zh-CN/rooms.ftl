@@ -7,3 +7,5 @@ rooms-close = 关闭与 { $nick } 的私聊
 rooms-join = 加入
 rooms-join-label = 加入或新建房间
 rooms-join-placeholder = 加入房间
+rooms-muted = 已静音
+rooms-mentions = 其中 { $count } 条提到你

@@ -12,6 +12,7 @@ use crate::components::icon::Icon;
 use crate::driver::{Driver, use_driver};
 use crate::ime::Enter;
 use crate::page;
+use crate::settings::{Settings, use_settings};
 use crate::words::tr;
 
 /// The id of the field.
@@ -84,6 +85,7 @@ pub(crate) fn Composer() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Desk {
     driver: Driver,
+    settings: Settings,
     field: NodeRef<html::Textarea>,
     /// Characters in the field; 0 for nothing but white space.
     length: RwSignal<usize>,
@@ -97,6 +99,7 @@ impl Desk {
     fn new(driver: Driver) -> Self {
         Self {
             driver,
+            settings: use_settings(),
             field: NodeRef::new(),
             length: RwSignal::new(0),
             composed_at: StoredValue::new(None),
@@ -159,7 +162,8 @@ impl Desk {
         let Some(field) = self.field.get_untracked() else { return };
         let text = field.value();
         self.measure(&field, &text);
-        if !text.trim().is_empty() && !text.starts_with('/') {
+        let told = self.settings.tell_typing.get_untracked();
+        if told && !text.trim().is_empty() && !text.starts_with('/') {
             self.driver.act(Action::Typing(self.driver.view.current.get_untracked()));
         }
     }

@@ -11,6 +11,9 @@ pub(crate) fn Dialog(
     open: RwSignal<bool>,
     /// The id of its heading.
     labelled_by: &'static str,
+    /// A class for its looks.
+    #[prop(optional)]
+    class: &'static str,
     /// It can be closed without an answer.
     #[prop(optional)]
     closable: bool,
@@ -41,7 +44,7 @@ pub(crate) fn Dialog(
         }
     };
     view! {
-        <dialog node_ref=node class="dialog" aria-labelledby=labelled_by on:cancel=cancel on:close=closed>
+        <dialog node_ref=node class=format!("dialog {class}") aria-labelledby=labelled_by on:cancel=cancel on:close=closed>
             {children()}
         </dialog>
     }

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::components::connection::ConnectionStatus;
 use crate::components::icon::Icon;
 use crate::driver::use_driver;
-use crate::view::Drawer;
+use crate::settings::use_settings;
+use crate::view::{Drawer, RoomLine};
 use crate::words::tr;
 
 /// The way out of a drawer for whoever has no Escape key and can't touch what is beside it.
@@ -29,6 +30,7 @@ pub(crate) fn CloseDrawer() -> impl IntoView {
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let view = use_driver().view;
+    let settings = use_settings();
     let toggle = move |drawer| {
         move |_| view.drawer.update(|open| *open = if *open == Some(drawer) { None } else { Some(drawer) })
     };
@@ -44,7 +46,8 @@ pub(crate) fn Header() -> impl IntoView {
     };
     let elsewhere = Memo::new(move |_| {
         let current = view.current.get();
-        view.rooms.with(|rooms| rooms.iter().any(|room| room.unread > 0 && room.name != current))
+        let unseen = |room: &RoomLine| room.unread > 0 && room.name != current && !settings.is_muted(&room.name);
+        view.rooms.with(|rooms| rooms.iter().any(unseen))
     });
     let count = Memo::new(move |_| view.room.with(|room| room.as_ref().map(|room| room.count)));
     view! {
@@ -71,6 +74,7 @@ pub(crate) fn Header() -> impl IntoView {
                 </span>
                 <bdi data-testid="room-title">{title}</bdi>
             </h1>
+            <Mute />
             <ConnectionStatus />
             <button
                 class="icon-button narrow-only"
@@ -85,5 +89,35 @@ pub(crate) fn Header() -> impl IntoView {
                 {Icon::People.draw()}
             </button>
         </header>
+    }
+}
+
+/// Makes the room that is shown quiet, or lets it be heard again.
+#[component]
+fn Mute() -> impl IntoView {
+    let view = use_driver().view;
+    let settings = use_settings();
+    let known = Memo::new(move |_| view.room.with(Option::is_some));
+    let muted = Memo::new(move |_| view.current.with(|room| settings.is_muted(room)));
+    let name = move || if muted.get() { tr!("header-unmute") } else { tr!("header-mute") };
+    let toggle = move |_| {
+        view.current.with_untracked(|room| settings.set_muted(room, !muted.get_untracked()));
+    };
+    move || {
+        known.get().then(|| {
+            view! {
+                <button
+                    class="icon-button mute"
+                    type="button"
+                    data-testid="mute"
+                    data-muted=move || muted.get().to_string()
+                    aria-label=name
+                    title=name
+                    on:click=toggle
+                >
+                    {move || if muted.get() { Icon::BellOff.draw() } else { Icon::Bell.draw() }}
+                </button>
+            }
+        })
     }
 }

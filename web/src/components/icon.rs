@@ -27,6 +27,12 @@ pub(crate) enum Icon {
     Search,
     /// The keyboard.
     Keyboard,
+    /// Settings.
+    Settings,
+    /// A room that can be heard.
+    Bell,
+    /// A room that is muted.
+    BellOff,
 }
 
 impl Icon {
@@ -46,6 +52,11 @@ impl Icon {
             Self::Keyboard => {
                 "M4.5 6.5h15a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 16V8a1.5 1.5 0 0 1 1.5-1.5ZM6.5 10h.01M10.2 10h.01M13.9 10h.01M17.5 10h.01M8 14h8"
             }
+            Self::Settings => {
+                "M4 7h9M19 7h1M4 17h1M11 17h9M16 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z"
+            }
+            Self::Bell => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15L6 16.5ZM10 20.5h4",
+            Self::BellOff => "M6 16.5V11c0-1 .3-2 .7-2.8M9 5.8A6 6 0 0 1 18 11v4M4.5 18H16M10 20.5h4M4 4l16 16",
             Self::At => {
                 "M12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM15.5 8.5v4.8c0 1.3.9 2.2 2.2 2.2 1.8 0 2.8-1.6 2.8-3.5a8.5 8.5 0 1 0-3.6 7"
             }

@@ -8,7 +8,7 @@ use crate::components::avatar::avatar;
 use crate::driver::Driver;
 use crate::links::{Piece, pieces};
 use crate::rows::Row;
-use crate::words::tr;
+use crate::words::{sayings, tr};
 use crate::{colour, time};
 
 /// Draws a row. Nothing in it changes later: a row that changes has another key, and is drawn anew.
@@ -56,7 +56,7 @@ fn said(message: &Message, head: bool) -> impl IntoView + use<> {
 
 fn on_its_way(pending: &Pending, from: &MemberRef, head: bool, driver: Driver) -> impl IntoView + use<> {
     let failed = match &pending.state {
-        PendingState::Failed(why) => Some(why.clone()),
+        PendingState::Failed(why) => Some(sayings::say(why)),
         PendingState::Queued | PendingState::Sent | PendingState::RetryAt(_) => None,
     };
     let is_failed = failed.is_some();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::Icon;
 use crate::driver::use_driver;
-use crate::words::tr;
+use crate::words::{sayings, tr};
 
 /// The notices, the latest last.
 #[component]
@@ -19,7 +19,7 @@ pub(crate) fn Notices() -> impl IntoView {
                     data-testid="notice"
                 >
                     <p class="notice-text" dir="auto" tabindex="0">
-                        {notice.text}
+                        {move || sayings::say(&notice.text)}
                     </p>
                     <button
                         class="icon-button small"

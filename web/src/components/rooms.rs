@@ -10,6 +10,7 @@ use crate::components::header::CloseDrawer;
 use crate::components::icon::Icon;
 use crate::driver::{Step, use_driver};
 use crate::keyboard::{self, Command, hint};
+use crate::settings::use_settings;
 use crate::view::Drawer;
 use crate::words::tr;
 use crate::{focus, route};
@@ -94,6 +95,7 @@ pub(crate) fn Rooms() -> impl IntoView {
 fn RoomItem(name: String) -> impl IntoView {
     let driver = use_driver();
     let view = driver.view;
+    let settings = use_settings();
     let name = StoredValue::new(name);
     let line = Memo::new(move |_| {
         view.rooms.with(|rooms| rooms.iter().find(|room| name.with_value(|name| room.name == *name)).cloned())
@@ -114,16 +116,22 @@ fn RoomItem(name: String) -> impl IntoView {
         focus::leave_item(&name.get_value());
         driver.act(Action::Part(name.get_value()));
     };
-    let has_unread = move || unread.get() > 0;
+    let mentions = Memo::new(move |_| line.with(|line| line.as_ref().map_or(0, |line| line.mentions)));
+    let muted = Memo::new(move |_| name.with_value(|name| settings.is_muted(name)));
+    let has_unread = move || unread.get() > 0 && !muted.get();
     let badge = move || match unread.get() {
         0 => None,
         count => {
             let shown = if count > 99 { "99+".to_owned() } else { count.to_string() };
+            let meant = move || mentions.get() > 0 && !muted.get();
             Some(view! {
-                <span class="unread" data-testid="unread">
+                <span class="unread" class:meant=meant data-testid="unread">
                     {shown}
                 </span>
-                <span class="sr-only">" " {move || tr!("rooms-unread")}</span>
+                <span class="sr-only">
+                    " " {move || tr!("rooms-unread")} " "
+                    {move || (meant() && !private).then(|| tr!("rooms-mentions", count = mentions.get()))}
+                </span>
             })
         }
     };
@@ -145,6 +153,18 @@ fn RoomItem(name: String) -> impl IntoView {
                 <span class="item-name">
                     <bdi>{title}</bdi>
                 </span>
+                {move || {
+                    muted
+                        .get()
+                        .then(|| {
+                            view! {
+                                <span class="item-muted" title=move || tr!("rooms-muted")>
+                                    {Icon::BellOff.draw()}
+                                    <span class="sr-only">{move || tr!("rooms-muted")}</span>
+                                </span>
+                            }
+                        })
+                }}
                 {badge}
             </a>
             <button
@@ -225,6 +245,16 @@ fn Me() -> impl IntoView {
                                 on:click=move |_| view.renaming.set(true)
                             >
                                 {Icon::Pencil.draw()}
+                            </button>
+                            <button
+                                class="icon-button"
+                                type="button"
+                                data-testid="settings"
+                                aria-label=move || tr!("settings-title")
+                                title=move || tr!("settings-title")
+                                on:click=move |_| view.settings_open.set(true)
+                            >
+                                {Icon::Settings.draw()}
                             </button>
                         }
                     })

@@ -40,6 +40,26 @@ pub(crate) fn fonts() -> Tool {
     }
 }
 
+/// Letters like those that most people see, and emoji in colour. Without them pictures show what the system has.
+pub(crate) fn letters() -> Tool {
+    Tool {
+        name: "fonts for pictures".into(),
+        time: "about 5 s",
+        here: |machine| Ok(has_font(machine, "Inter") && has_font(machine, "Noto Color Emoji")),
+        ways: vec![Way {
+            what: "fonts-inter and fonts-noto-color-emoji from the system's packages",
+            fits: apt::can,
+            run: |machine| apt::install(machine, &["fonts-inter", "fonts-noto-color-emoji", "fontconfig"]),
+        }],
+        by_hand: "Install the fonts Inter and Noto Color Emoji.",
+        optional: true,
+    }
+}
+
+fn has_font(machine: &Machine, family: &str) -> bool {
+    cmd!(machine.sh, "fc-list {family}").quiet().ignore_stderr().read().is_ok_and(|list| !list.is_empty())
+}
+
 fn browser(machine: &Machine) -> bool {
     let browser = ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| machine.has(name));
     browser && machine.has("chromedriver")

@@ -31,6 +31,8 @@ use crate::steps::Steps;
 pub(crate) enum Purpose {
     /// Building the page and the server.
     Run,
+    /// That, and showing the page in a browser.
+    Show,
     /// That, and the test command.
     Test,
 }
@@ -54,8 +56,13 @@ pub(crate) fn missing(machine: &Machine, purpose: Purpose) -> Result<Vec<Tool>> 
     // What may need a person's help comes first, not after minutes of compiling.
     let mut tools = vec![compiler::tool()];
     if purpose == Purpose::Test {
-        tools.extend([components::tool(), browser::tool(), browser::fonts(), programs::python(), programs::tools()]);
-        tools.push(axe::tool());
+        tools.extend([components::tool(), programs::python(), programs::tools(), axe::tool()]);
+    }
+    if purpose != Purpose::Run {
+        tools.extend([browser::tool(), browser::fonts()]);
+    }
+    if purpose == Purpose::Show {
+        tools.push(browser::letters());
     }
     tools.extend([wasm_target::tool(), trunk::tool(), wasm_bindgen::tool(), wasm_opt::tool()]);
     if purpose == Purpose::Test {

@@ -9,7 +9,7 @@ use super::*;
 use crate::link;
 use crate::meter::Pace;
 use crate::metrics::Metrics;
-use crate::outbox::Room;
+use crate::outbox::Capacity;
 
 const ROOM: RoomId = RoomId(1);
 
@@ -29,8 +29,8 @@ impl House {
     async fn reader(&mut self, session: u64, form: Form, delivered: usize, pace: Option<Pace>) -> UnixStream {
         let (client, link) = link::tests::pair(pace);
         link.socket().writable().await.unwrap();
-        let room = Room { delivered, answers: 1000, waiting: self.metrics.deliveries.waiting.clone() };
-        let outbox = Arc::new(Outbox::new(link, Arc::new(room)));
+        let capacity = Capacity { delivered, answers: 1000, waiting: self.metrics.deliveries.waiting.clone() };
+        let outbox = Arc::new(Outbox::new(link, Arc::new(capacity)));
         outbox.go_direct();
         let session = SessionId(session);
         self.shard.obey(Order::Open { session, form, outbox });
@@ -57,7 +57,7 @@ async fn pongs(lines: &mut Lines<BufReader<UnixStream>>, count: usize) -> Vec<u6
     let mut nonces = Vec::new();
     for _ in 0..count {
         let line = lines.next_line().await.unwrap().unwrap();
-        match serde_json::from_str(&line).unwrap() {
+        match partyline_shared::codec::json::decode_event(&line).unwrap() {
             Event::Pong { nonce: Some(nonce) } => nonces.push(nonce),
             other => panic!("{other:?}"),
         }

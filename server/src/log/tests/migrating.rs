@@ -6,7 +6,7 @@ use super::super::schema;
 use super::*;
 
 /// A log as each earlier version left it: a dump of what its server wrote. In each, the same things were said.
-const EARLIER: [&str; 1] = [include_str!("version1.sql")];
+const EARLIER: [&str; 2] = [include_str!("version1.sql"), include_str!("version2.sql")];
 
 /// A folder with the log that this dump is of.
 fn restored(dump: &str) -> TempDir {

@@ -121,9 +121,9 @@ fn a_newer_log_is_refused_and_stays_as_it_is() {
     other(&folder).pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     let before = files(&folder);
     let error = refused(folder.path());
-    assert!(matches!(error, OpenError::Newer { found: 3, .. }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { found: 4, .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("version 3") && text.contains("up to 2") && text.contains("newer partylined"), "{text}");
+    assert!(text.contains("version 4") && text.contains("up to 3") && text.contains("newer partylined"), "{text}");
     assert_eq!(files(&folder), before);
 }
 
@@ -137,7 +137,7 @@ fn a_newer_log_is_known_also_where_only_the_write_ahead_log_says_so() {
     }
     let before = files(&copy);
     let error = refused(copy.path());
-    assert!(matches!(error, OpenError::Newer { found: 3, .. }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { found: 4, .. }), "{error:?}");
     for (name, content) in files(&copy).into_iter().filter(|(name, _)| !name.ends_with("-shm")) {
         assert_eq!(Some(&content), before.get(&name), "{name}");
     }

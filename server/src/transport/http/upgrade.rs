@@ -63,12 +63,12 @@ pub(super) async fn echo(
         Ok(accepted) => accepted,
         Err(refused) => return refused,
     };
-    let room = crate::outbox::Room {
+    let capacity = crate::outbox::Capacity {
         delivered: 2 * BYTES,
         answers: 2 * BYTES,
         waiting: site.metrics.deliveries.waiting.clone(),
     };
-    let outbox = Arc::new(crate::outbox::Outbox::new(Arc::clone(&link), Arc::new(room)));
+    let outbox = Arc::new(crate::outbox::Outbox::new(Arc::clone(&link), Arc::new(capacity)));
     tokio::spawn(async move {
         if let Some(first) = upgraded_to_raw(upgraded).await {
             websocket::echo(link, first, outbox, BYTES).await;

@@ -126,7 +126,7 @@ impl Stay {
                             self.visit.waits.push(Instant::now());
                         }
                     }
-                    Output::Changed(_) | Output::Remember(_) => {}
+                    Output::Changed(_) | Output::Remember(_) | Output::Keep => {}
                 }
             }
             self.look();

@@ -1,0 +1,2 @@
+# Notifications.
+notify-title = { $nick } in #{ $room }

@@ -1,0 +1,24 @@
+# Settings.
+settings-title = Settings
+settings-nick = You are called
+settings-nick-change = Change
+settings-language = Language
+settings-language-browser = Automatic
+settings-theme = Theme
+settings-theme-system = System
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-clock = Clock
+settings-clock-auto = Automatic
+settings-clock-12 = 12 hours
+settings-clock-24 = 24 hours
+settings-density = Density
+settings-density-comfortable = Comfortable
+settings-density-compact = Compact
+settings-notify = Notify me
+settings-notify-note = Of mentions and private messages, while this page is out of sight.
+settings-notify-denied = This browser blocks notifications of this page. Allow them in the site settings, which the icon beside the address opens, then switch this on.
+settings-notify-insecure = Browsers allow notifications only over HTTPS. Open this page by an https address.
+settings-notify-unsupported = This browser has no notifications for pages.
+settings-sounds = Play a sound with them
+settings-tell-typing = Let others see when I am typing

@@ -1,0 +1,2 @@
+# 通知。
+notify-title = { $nick }（#{ $room }）

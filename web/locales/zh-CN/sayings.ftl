@@ -1,0 +1,25 @@
+# 对操作的回应。
+sayings-nothing-older = 这里没有更早的消息了。
+sayings-no-receipts = /receipts 只用于纯文本连接：在这里，每条消息都会显示发送状态。
+sayings-will-ask-to-be = 连接后将使用昵称 { $nick }。
+sayings-only-two = 这里只有你们两个人。
+sayings-not-connected = 当前没有连接，请在连接恢复后重试。
+sayings-new-log = 服务器换了新的聊天记录，之前在这里显示的消息已不在其中。
+sayings-gone = 期间的 { $count } 条消息已不可见：服务器不再保留。
+sayings-nowhere = 你不在任何房间里，请先用 /join 加入一个。
+sayings-not-there = 你不在那个房间里，请先用 /join 加入。
+sayings-not-in = 你不在 { $room } 里。
+sayings-not-a-room = 房间不能叫这个名字：{ $why }。
+sayings-too-many-wait = 未发送：已有 { $count } 条消息在等待发送，请稍后重试。
+sayings-empty = 没有可发送的内容。
+sayings-too-long = 消息有 { $len } 个字符，最多允许 { $max } 个。
+sayings-no-command = 没有 /{ $name } 这个命令。用 /help 查看所有命令；要发送以斜杠开头的内容，请输入 //。
+sayings-usage = 用法：{ $usage }
+sayings-members = 在线 { $count } 人：{ $nicks }
+sayings-members-and-more = 在线 { $count } 人：{ $nicks }，另有 { $more } 人
+sayings-comma = 、
+sayings-no-rooms = 还没有房间，用 /join NAME 新建一个。
+sayings-room = { $room }（在线 { $count } 人）
+sayings-not-sent-to = 未发送给 { $nick }：{ $why }
+sayings-left-unsent = 你离开 { $room } 时，还有 { $count } 条消息没有发送。
+sayings-not-sent-before = 写下时未能发送。

@@ -1,0 +1,24 @@
+# 设置。
+settings-title = 设置
+settings-nick = 你的昵称：
+settings-nick-change = 修改
+settings-language = 语言
+settings-language-browser = 自动
+settings-theme = 主题
+settings-theme-system = 跟随系统
+settings-theme-light = 浅色
+settings-theme-dark = 深色
+settings-clock = 时间格式
+settings-clock-auto = 自动
+settings-clock-12 = 12 小时制
+settings-clock-24 = 24 小时制
+settings-density = 显示密度
+settings-density-comfortable = 宽松
+settings-density-compact = 紧凑
+settings-notify = 桌面通知
+settings-notify-note = 页面不在眼前时，有人提到你或发来私聊就通知你。
+settings-notify-denied = 浏览器已禁止本页面发送通知。请点击地址栏旁的图标，在网站设置中允许通知，再打开此开关。
+settings-notify-insecure = 浏览器只允许 HTTPS 页面发送通知。请用 https 地址打开本页面。
+settings-notify-unsupported = 此浏览器不支持网页通知。
+settings-sounds = 通知时播放提示音
+settings-tell-typing = 让其他人看到我正在输入
