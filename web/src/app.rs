@@ -3,6 +3,7 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::components::aloud::Aloud;
 use crate::components::composer::{COMPOSER, Composer};
 use crate::components::header::Header;
 use crate::components::members::Members;
@@ -71,6 +72,7 @@ pub(crate) fn App() -> impl IntoView {
                 on:click=move |_| view.drawer.set(None)
             ></button>
         </div>
+        <Aloud />
         <Welcome />
         <Rename />
         <SettingsDialog />

@@ -1,6 +1,9 @@
 //! The parts of the page.
 
+pub(crate) mod actions;
+pub(crate) mod aloud;
 pub(crate) mod avatar;
+pub(crate) mod barred;
 pub(crate) mod composer;
 pub(crate) mod connection;
 pub(crate) mod dialog;

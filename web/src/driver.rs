@@ -1,32 +1,33 @@
 //! Runs the engine: feeds it with what the socket, the clock and the person do, and carries out what it says.
 
-mod visit;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Room, Saying, Settings};
+use partyline_engine::{Action, Change, Engine, Identity, Input, Output, Saying, Settings};
 use partyline_shared::codec::json;
-use partyline_shared::light::{check_name, same_name};
-use partyline_shared::{Limits, Line, MemberId, Seq, Timestamp, parse_line};
+use partyline_shared::light::same_name;
+use partyline_shared::{Line, Seq, Timestamp, parse_line};
 
 use self::visit::Visit;
 use crate::announce::announce;
 use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
 use crate::tabs::Tab;
-use crate::view::{Notice, Stale, View};
+use crate::view::{Barred, Fresh, Stale, View};
 use crate::words::tr;
 use crate::{page, route, storage, time};
 
+mod notices;
+mod places;
+mod reading;
+mod told;
+mod visit;
+
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
 const WINDOW: usize = 400;
-
-/// Most notices at a time; the oldest goes.
-const NOTICES: usize = 4;
 
 /// How long a hidden page gathers news: browsers draw no frames there, but the title should tell.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(200);
@@ -51,6 +52,7 @@ pub(crate) enum Step {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Core {
     /// `None` until the person has said what they want to be called.
     engine: Option<Engine>,
@@ -67,8 +69,14 @@ struct Core {
     told: Option<String>,
     /// The room that is shown has been one of the engine's: if it is no longer, it was left.
     settled: bool,
-    /// What came after this in the room that is shown is marked as new.
-    new_after: Option<Seq>,
+    /// What is marked as new in the room that is shown.
+    fresh: Option<Fresh>,
+    /// There was something new there when it was looked at last.
+    had_unread: bool,
+    /// Up to where what is said in a room was read aloud.
+    heard: Option<(String, Seq)>,
+    /// Where the person was in a room whose timeline is drawn anew: the message at the top, and how far down.
+    kept_place: Option<(String, Seq, f64)>,
     notices: u64,
     /// What this load of the page is called among the others; `None` until it is started.
     tab: Option<Tab>,
@@ -93,11 +101,9 @@ impl Driver {
     pub(crate) fn start(self, nick: Option<String>, identity: Option<Identity>) {
         let mut rooms = storage::rooms();
         let last = storage::last_room().filter(|room| rooms.contains(room));
-        let can_be = |room: &String| match room.strip_prefix('@') {
-            Some(id) => id.parse::<MemberId>().is_ok(),
-            None => check_name(room, Limits::default().room_chars).is_ok(),
-        };
-        if let Some(room) = route::current().filter(can_be).or(last) {
+        let place = self.start_place();
+        let barred = self.view.barred.with_untracked(Option::is_some);
+        if let Some(room) = place.as_ref().map(|place| place.room.clone()).or(last.filter(|_| !barred)) {
             if !room.starts_with('@') {
                 // First, because the engine leads to the first one.
                 rooms.retain(|other| *other != room);
@@ -118,6 +124,10 @@ impl Driver {
         self.take_over();
         self.handle(Input::Connect);
         self.publish();
+        if let Some((room, seq)) = place.and_then(|place| Some((place.room, place.seq?))) {
+            self.act(Action::GoTo { room, seq });
+        }
+        self.watch_midnight();
     }
 
     /// Does what the person asks for, and shows it at once.
@@ -132,13 +142,6 @@ impl Driver {
         self.publish();
     }
 
-    /// Connects now if a drop is being waited out: the network is back, or the person is.
-    pub(crate) fn hurry(self) {
-        if self.view.connection.with_untracked(|connection| matches!(connection, Connection::Waiting { .. })) {
-            self.connect();
-        }
-    }
-
     /// Takes a typed line in the room that is shown. Returns whether it was taken.
     pub(crate) fn say(self, text: String) -> bool {
         let room = self.view.current.get_untracked();
@@ -150,7 +153,7 @@ impl Driver {
             // Whoever speaks has read what was there, and the answers to the last line with it.
             let core = self.core();
             let mut core = core.borrow_mut();
-            core.new_after = None;
+            core.fresh = None;
             core.told = match parse_line(&text) {
                 Ok(Line::Tell { to, .. }) => Some(to),
                 _ => None,
@@ -162,39 +165,6 @@ impl Driver {
         true
     }
 
-    /// Shows a room or conversation.
-    pub(crate) fn show(self, room: &str, step: Step) {
-        self.view.drawer.set(None);
-        if step != Step::Stay {
-            route::show(room, step == Step::New);
-        }
-        if self.view.current.with_untracked(|current| current == room) {
-            return;
-        }
-        let core = self.core();
-        {
-            let mut core = core.borrow_mut();
-            let shown = core.engine.as_ref().and_then(|engine| engine.model().rooms.get(room));
-            let (settled, new_after) = (shown.is_some(), shown.filter(|room| room.unread > 0).map(|room| room.read));
-            (core.settled, core.new_after, core.stale) = (settled, new_after, Stale::ALL);
-        }
-        self.view.notices.set(Vec::new());
-        self.view.at_end.set(true);
-        self.view.current.set(room.to_owned());
-        storage::keep_last_room(room);
-        self.publish();
-    }
-
-    /// Goes where the address says, after a step through the browser's history.
-    pub(crate) fn follow_address(self) {
-        let Some(room) = route::current() else { return };
-        let known = self.with_engine(|engine| View::find(engine.model(), &room)).flatten();
-        match known {
-            Some(room) => self.show(&room, Step::Stay),
-            None => self.act(Action::Join(room)),
-        }
-    }
-
     /// The page came into sight, or went out of it.
     pub(crate) fn visibility_changed(self) {
         if page::is_visible() {
@@ -202,26 +172,8 @@ impl Driver {
             self.take_over();
         } else {
             self.keep_seen();
-            let current = self.view.current.get_untracked();
-            let read = self.with_engine(|engine| engine.model().rooms.get(&current).map(|room| room.read)).flatten();
-            if self.view.at_end.get_untracked() {
-                self.core().borrow_mut().new_after = read;
-            }
         }
         self.publish();
-    }
-
-    /// The timeline was scrolled.
-    pub(crate) fn scrolled(self, at_end: bool) {
-        if self.view.at_end.get_untracked() != at_end {
-            self.view.at_end.set(at_end);
-            self.publish();
-        }
-    }
-
-    /// Takes a notice away.
-    pub(crate) fn dismiss(self, id: u64) {
-        self.view.notices.update(|notices| notices.retain(|notice| notice.id != id));
     }
 
     /// Tells the engine what happened and does what it says.
@@ -318,33 +270,36 @@ impl Driver {
                 stale.rooms = true;
                 stale.timeline |= is_current(&room);
             }
-            // Nobody goes to a message yet.
-            Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. } => {}
+            Change::Reached { room, seq } => {
+                drop(core);
+                self.reached(room, seq);
+            }
+            Change::Unreachable { room, seq, why } => {
+                drop(core);
+                self.unreachable(room, seq, why);
+            }
+            Change::Barred { room, code, text } => {
+                drop(core);
+                self.bar(Barred { room, code, text });
+            }
             Change::Members(room) => stale.members |= is_current(&room),
             Change::Typing(room) => stale.typing |= is_current(&room),
             Change::Entered(room) => {
                 let by_itself = std::mem::take(&mut core.starting);
                 drop(core);
+                // The address may name the room already, and a message in it.
+                let is_there = route::current().is_some_and(|place| same_name(&place.room, &room));
                 if !by_itself {
-                    self.show(&room, Step::New);
+                    self.show(&room, if is_there { Step::Stay } else { Step::New });
                 } else if self.view.current.with_untracked(String::is_empty) {
                     self.show(&room, Step::Replace);
                 }
             }
             Change::Notice { room, text, error } => {
-                core.notices += 1;
-                let id = core.notices;
-                // The address or the list asked for a room that can't be: go where one can.
-                let dead_end = error && !core.settled && room.is_some_and(|room| is_current(&room));
                 drop(core);
-                if dead_end {
-                    self.view.current.set(String::new());
+                if !room.is_some_and(|room| self.is_barred(&room)) {
+                    self.tell(text, error);
                 }
-                self.view.notices.update(|notices| {
-                    notices.push(Notice { id, text, error });
-                    let surplus = notices.len().saturating_sub(NOTICES);
-                    notices.drain(..surplus);
-                });
             }
         }
     }
@@ -389,10 +344,12 @@ impl Driver {
         self.follow_told();
         self.follow();
         self.mark_read();
+        self.note_new();
+        self.read_aloud();
         self.tell_of_storage();
         let core = self.core();
         let mut borrowed = core.borrow_mut();
-        let Core { engine, stale, scheduled, tallies, new_after, visit, .. } = &mut *borrowed;
+        let Core { engine, stale, scheduled, tallies, fresh, visit, .. } = &mut *borrowed;
         *scheduled = false;
         let stale = std::mem::take(stale);
         let Some(engine) = engine else { return };
@@ -405,7 +362,7 @@ impl Driver {
         }
         let news = if stale.rooms { tallies.look(engine.model()) } else { Vec::new() };
         visit.settle(engine.model());
-        self.view.update(engine.model(), visit.seen(), stale, *new_after, tallies);
+        self.view.update(engine.model(), visit.seen(), stale, fresh.map(|fresh| fresh.after), tallies);
         drop(borrowed);
         announce(self, news);
     }
@@ -429,41 +386,6 @@ impl Driver {
         let is_new = !std::mem::replace(&mut self.core().borrow_mut().settled, true);
         if is_new {
             route::show(&room, false);
-        }
-    }
-
-    /// Goes to the private conversation with whoever was told something.
-    fn follow_told(self) {
-        let Some(told) = self.core().borrow().told.clone() else { return };
-        let conversation = self.with_engine(|engine| {
-            let model = engine.model();
-            let with_them = |room: &&Room| room.private && same_name(&room.title, &told);
-            model.rooms.values().find(with_them).map(|room| room.name.clone())
-        });
-        if let Some(name) = conversation.flatten() {
-            self.core().borrow_mut().told = None;
-            self.show(&name, Step::New);
-        }
-    }
-
-    /// Tells the engine whether the person follows what is said, or reads further up.
-    fn follow(self) {
-        let (room, follow) = (self.view.current.get_untracked(), self.view.at_end.get_untracked());
-        let differs = |engine: &Engine| engine.model().rooms.get(&room).is_some_and(|room| room.followed != follow);
-        if self.with_engine(differs) == Some(true) {
-            self.handle(Input::User(Action::Follow { room, follow }));
-        }
-    }
-
-    /// What the person has before their eyes is read.
-    fn mark_read(self) {
-        let current = self.view.current.get_untracked();
-        let read = |room: &Room| room.unread == 0 && room.marked;
-        let unread =
-            |engine: &Engine| engine.model().rooms.get(&current).is_some_and(|room| room.is_there() && !read(room));
-        let seen = page::is_visible() && self.view.at_end.get_untracked();
-        if seen && self.with_engine(unread) == Some(true) {
-            self.handle(Input::User(Action::MarkRead(current)));
         }
     }
 

@@ -3,12 +3,11 @@
 //! `engine` holds all state, this crate shows it: `driver` feeds the engine with what the socket, the clock and
 //! the person do, `view` carries what it says into signals, `components` draw those.
 
-// The page's signals are handles, which are copied in a few words each, and once for a whole component.
-#![allow(clippy::large_types_passed_by_value)]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
 mod announce;
 mod app;
+mod clipboard;
 mod colour;
 mod commands;
 mod components;

@@ -1,6 +1,6 @@
 //! A room as rows: day dividers, messages grouped by author, what is still on its way.
 
-use partyline_engine::{Pending, PendingState, Room};
+use partyline_engine::{Clock, Pending, PendingState, Room};
 use partyline_shared::{ClientRef, Kind, MemberId, MemberRef, Message, Seq, Timestamp, Via};
 
 /// Within this long, what somebody adds to what they said stands under one name.
@@ -11,6 +11,8 @@ const GROUP_MS: u64 = 5 * 60 * 1000;
 pub(crate) enum Row {
     /// A new day starts.
     Day {
+        /// Which, as days since 1970.
+        day: i64,
         /// When its first message was said.
         at: Timestamp,
         /// How many days ago that is.
@@ -39,8 +41,8 @@ pub(crate) enum Row {
 /// What tells rows apart. A row is drawn once: whatever changes how it looks is part of its key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
-    /// Of a day.
-    Day(u64, i64),
+    /// Of a day, and how long ago it is.
+    Day(i64, i64),
     /// Of the mark before what is new.
     New,
     /// Of a message.
@@ -50,10 +52,15 @@ pub(crate) enum Key {
 }
 
 impl Row {
+    /// The number of the message that it is.
+    pub(crate) fn seq(&self) -> Option<Seq> {
+        if let Self::Said { message, .. } = self { Some(message.seq) } else { None }
+    }
+
     /// What tells this row apart from others of its room.
     pub(crate) fn key(&self) -> Key {
         match self {
-            Self::Day { at, days_ago } => Key::Day(at.0, *days_ago),
+            Self::Day { day, days_ago, .. } => Key::Day(*day, *days_ago),
             Self::New => Key::New,
             Self::Said { message, head } => Key::Said(message.seq, *head),
             Self::Pending { pending, head, .. } => {
@@ -76,8 +83,10 @@ pub(crate) struct Reader<'a> {
     pub(crate) new_after: Option<Seq>,
     /// The local day of an instant.
     pub(crate) day_of: &'a dyn Fn(Timestamp) -> i64,
-    /// The local day that it is.
+    /// The local day that it is, by the server's clock.
     pub(crate) today: i64,
+    /// The server's clock: all times are of that.
+    pub(crate) clock: Clock,
 }
 
 /// Lays a room out.
@@ -87,9 +96,11 @@ pub(crate) fn lay_out(room: &Room, reader: &Reader<'_>) -> Vec<Row> {
     let mut day = None;
     let mut last: Option<Last<'_>> = None;
     for message in room.messages.iter().filter(|message| message.kind != Kind::Unknown) {
-        let its_day = (reader.day_of)(message.at);
+        // Numbers decide what comes first. A server's clock may have been set back meanwhile, but no day comes twice, and
+        // none is yet to come.
+        let its_day = (reader.day_of)(message.at).min(reader.today).max(day.unwrap_or(i64::MIN));
         if day.replace(its_day) != Some(its_day) {
-            rows.push(Row::Day { at: message.at, days_ago: reader.today - its_day });
+            rows.push(Row::Day { day: its_day, at: message.at, days_ago: reader.today - its_day });
             last = None;
         }
         let of_another = reader.me.is_none_or(|me| me.id != message.from.id);
@@ -103,11 +114,13 @@ pub(crate) fn lay_out(room: &Room, reader: &Reader<'_>) -> Vec<Row> {
         rows.push(Row::Said { message: message.clone(), head });
         last = Some(this);
     }
-    let Some(me) = reader.me else { return rows };
+    // What is on its way stands at the end, and belongs nowhere else.
+    let Some(me) = reader.me.filter(|_| !room.has_newer) else { return rows };
     for pending in &room.pending {
-        let this = Last { from: me.id, nick: &me.nick, at: pending.at, action: pending.action, via: Via::Ws };
+        let at = reader.clock.server(pending.at);
+        let this = Last { from: me.id, nick: &me.nick, at, action: pending.action, via: Via::Ws };
         let head = this.starts_group(last.as_ref());
-        rows.push(Row::Pending { pending: pending.clone(), from: me.clone(), head });
+        rows.push(Row::Pending { pending: Pending { at, ..pending.clone() }, from: me.clone(), head });
         last = Some(this);
     }
     rows
@@ -133,7 +146,7 @@ impl<'a> Last<'a> {
     fn starts_group(&self, last: Option<&Self>) -> bool {
         let continues = |last: &Self| {
             let same = last.from == self.from && last.nick == self.nick && last.via == self.via;
-            // A pending message has the time of this machine's clock: it may be before or after.
+            // What a pending message has of a time is an estimate: it may be before or after.
             same && !last.action && !self.action && last.at.0.abs_diff(self.at.0) < GROUP_MS
         };
         !last.is_some_and(continues)
@@ -174,7 +187,8 @@ mod tests {
     /// The layout, a letter a row: D day, N new, H head, m more of a group, P and p the same, pending.
     fn shape(room: &Room, me: &MemberRef, new_after: Option<Seq>) -> String {
         let day_of = |at: Timestamp| i64::try_from(at.0 / DAY).unwrap();
-        let rows = lay_out(room, &Reader { me: Some(me), new_after, day_of: &day_of, today: 1 });
+        let rows =
+            lay_out(room, &Reader { me: Some(me), new_after, day_of: &day_of, today: 1, clock: Clock::default() });
         let letters = rows.iter().map(|row| match row {
             Row::Day { .. } => 'D',
             Row::New => 'N',
@@ -226,6 +240,15 @@ mod tests {
         let room = room(said, Vec::new());
         assert_eq!(shape(&room, &ann, Some(Seq(3))), "DHmDHHNHm", "one's own message isn't new");
         assert_eq!(shape(&room, &ann, Some(Seq(6))), "DHmDHHHm");
+    }
+
+    #[test]
+    fn no_day_comes_twice_or_is_yet_to_come() {
+        let ann = member(1, "ann");
+        let at = [0, 5 * DAY, DAY, DAY + 1, 0].into_iter().zip(1..);
+        let said = at.map(|(at, seq)| message(seq, at, &ann, Kind::Text)).collect();
+        // The server's clock was ahead for a while, and then behind.
+        assert_eq!(shape(&room(said, Vec::new()), &ann, None), "DHDHHmH");
     }
 
     #[test]

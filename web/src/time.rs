@@ -67,6 +67,18 @@ pub(crate) fn day(at: Timestamp) -> i64 {
     (at.0 as i64 - offset).div_euclid(DAY_MS)
 }
 
+/// How many milliseconds it is to the next day where the person is.
+pub(crate) fn until_tomorrow(now: Timestamp) -> u64 {
+    let next = date(now);
+    next.set_hours(24);
+    next.set_minutes(0);
+    next.set_seconds(0);
+    next.set_milliseconds(0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a date of our age, see `now`")]
+    let next = Timestamp(next.get_time() as u64);
+    next.since(now)
+}
+
 /// What to call the day of an instant that is so many days ago.
 pub(crate) fn day_name(at: Timestamp, days_ago: i64) -> String {
     match days_ago {

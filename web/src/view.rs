@@ -1,11 +1,12 @@
 //! What the page shows, as signals. Only the driver writes what comes from the engine, and only where it changed.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use partyline_engine::{Connection, Model, Saying};
+use partyline_engine::{Connection, Loading, Model, Saying};
 use partyline_shared::light::lower;
-use partyline_shared::{MemberRef, Seq};
+use partyline_shared::{Code, MemberRef, Seq, Timestamp};
 
 use crate::mentions::Tallies;
 use crate::rows::{Reader, Row, lay_out};
@@ -38,14 +39,51 @@ pub(crate) struct RoomState {
     pub(crate) entered: bool,
     /// How many people are in it.
     pub(crate) count: usize,
-    /// There is more before what is shown, and it isn't on its way yet.
+    /// There is more before what is shown.
+    pub(crate) has_older: bool,
+    /// The same, and it isn't on its way yet.
     pub(crate) can_load_older: bool,
     /// There is more after what is shown, and it isn't on its way yet.
     pub(crate) can_load_newer: bool,
     /// There is more after what is shown.
     pub(crate) has_newer: bool,
+    /// What is on its way for the person.
+    pub(crate) loading: Option<Loading>,
     /// How many messages the person hasn't seen.
     pub(crate) unread: usize,
+}
+
+/// What is new to the person in the room that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fresh {
+    /// The last message that isn't.
+    pub(crate) after: Seq,
+    /// How many are.
+    pub(crate) count: usize,
+    /// When the first one was said, where that is known.
+    pub(crate) since: Option<Timestamp>,
+    /// The person has had the first one in view.
+    pub(crate) seen: bool,
+}
+
+/// A message to be brought into view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The room.
+    pub(crate) room: String,
+    /// The message's number.
+    pub(crate) seq: Seq,
+}
+
+/// A room that the address names and that can't be entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Barred {
+    /// As the address names it.
+    pub(crate) room: String,
+    /// Why.
+    pub(crate) code: Code,
+    /// The same as the server says it, if it does.
+    pub(crate) text: String,
 }
 
 /// Something to tell the person where they are, and nobody else.
@@ -83,9 +121,20 @@ impl Stale {
         Self { connection: true, me: true, rooms: true, timeline: true, members: true, typing: true };
 }
 
-/// All signals of the page.
+/// What the page shows. Copies of it are the same one, and no larger than a pointer: much is drawn that holds one.
 #[derive(Clone, Copy)]
-pub(crate) struct View {
+pub(crate) struct View(&'static Signals);
+
+impl Deref for View {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
+/// All signals of the page.
+pub(crate) struct Signals {
     /// Whether the server can be talked to.
     pub(crate) connection: RwSignal<Connection>,
     /// Who one is.
@@ -108,6 +157,16 @@ pub(crate) struct View {
     pub(crate) typing: RwSignal<Vec<String>>,
     /// What to tell the person.
     pub(crate) notices: RwSignal<Vec<Notice>>,
+    /// What is new in it.
+    pub(crate) fresh: RwSignal<Option<Fresh>>,
+    /// A message to be brought into view, until that is done.
+    pub(crate) target: RwSignal<Option<Target>>,
+    /// The room that is named by the address and can't be shown.
+    pub(crate) barred: RwSignal<Option<Barred>>,
+    /// What is to be read aloud to who doesn't see it, with a number that tells the lines apart.
+    pub(crate) aloud: RwSignal<Vec<(u64, String)>>,
+    /// Small news of what the person has just done, for a moment.
+    pub(crate) brief: RwSignal<Option<String>>,
     /// The end of the timeline is in view.
     pub(crate) at_end: RwSignal<bool>,
     /// Counts the times the timeline was asked to go to its end.
@@ -162,9 +221,9 @@ impl Drawer {
 }
 
 impl View {
-    /// A page that shows nothing yet.
+    /// A page that shows nothing yet. It is kept for ever: there is one, and it lives as long as the window.
     pub(crate) fn new() -> Self {
-        Self {
+        let signals = Signals {
             connection: RwSignal::new(Connection::Idle),
             me: RwSignal::new(None),
             server: RwSignal::new(String::new()),
@@ -176,6 +235,11 @@ impl View {
             members: RwSignal::new(Vec::new()),
             typing: RwSignal::new(Vec::new()),
             notices: RwSignal::new(Vec::new()),
+            fresh: RwSignal::new(None),
+            target: RwSignal::new(None),
+            barred: RwSignal::new(None),
+            aloud: RwSignal::new(Vec::new()),
+            brief: RwSignal::new(None),
             at_end: RwSignal::new(true),
             to_end: RwSignal::new(0),
             prefill: RwSignal::new(None),
@@ -188,7 +252,8 @@ impl View {
             network: RwSignal::new(page::has_network()),
             update: RwSignal::new(false),
             taken: RwSignal::new(None),
-        }
+        };
+        Self(Box::leak(Box::new(signals)))
     }
 
     /// Brings what is stale up to date.
@@ -227,18 +292,23 @@ impl View {
                 private: room.private,
                 entered: room.joined || !room.messages.is_empty(),
                 count: room.count,
+                has_older: room.has_older,
                 can_load_older: room.has_older && room.loading.is_none(),
                 can_load_newer: room.has_newer && room.loading.is_none(),
                 has_newer: room.has_newer,
+                loading: room.loading,
                 unread: room.unread,
             };
             put(self.room, Some(state));
         }
         // One's own nick is in what one said that is on its way.
         if stale.timeline || stale.me {
-            let today = time::day(time::now());
-            let reader = Reader { me: model.me.as_ref(), new_after, day_of: &time::day, today };
-            self.rows.set(lay_out(room, &reader).into_iter().map(Arc::new).collect());
+            let today = time::day(model.clock.server(time::now()));
+            let reader = Reader { me: model.me.as_ref(), new_after, day_of: &time::day, today, clock: model.clock };
+            // Who comes for a message isn't shown the end first.
+            let waits = matches!(room.loading, Some(Loading::Around(_))) && self.rows.with_untracked(Vec::is_empty);
+            let rows = if waits { Vec::new() } else { lay_out(room, &reader) };
+            self.rows.set(rows.into_iter().map(Arc::new).collect());
         }
         if stale.members {
             put(self.members, room.members.clone());

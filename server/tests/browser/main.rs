@@ -21,6 +21,7 @@ mod layout;
 mod offline;
 mod phone;
 mod proxy;
+mod reading;
 mod serving;
 mod settings;
 #[path = "../integration/support.rs"]
@@ -60,6 +61,9 @@ browser_test!(a_phone_has_room_for_it_all, phone::small_screens);
 browser_test!(the_page_opens_without_a_server_and_offers_a_new_version, offline::without_a_server);
 browser_test!(trouble_is_said_plainly, offline::trouble);
 browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
+browser_test!(history_is_walked_through_without_a_jump, reading::walk_through_history);
+browser_test!(a_message_has_an_address, reading::permalinks);
+browser_test!(a_message_can_be_quoted_and_copied, reading::message_actions);
 browser_test!(what_is_set_holds_at_once_in_all_tabs_and_from_the_first_paint, settings::looks);
 browser_test!(
     a_chinese_browser_is_spoken_to_in_chinese_also_where_nothing_can_be_kept,

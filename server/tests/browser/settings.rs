@@ -91,6 +91,7 @@ pub(crate) async fn looks() {
     page.find("settings").await.click().await.unwrap();
     page.find("settings-tell-typing").await.click().await.unwrap();
     page.find("settings-close").await.click().await.unwrap();
+    page.find("composer").await.clear().await.unwrap();
     page.say("/join kitchen").await;
     page.exists("[data-testid='room-link'][data-room='kitchen'][aria-current]").await;
     let mut cook = Socket::json_in(server.address, "cook", "kitchen");
@@ -133,6 +134,7 @@ pub(crate) async fn chinese_without_storage() {
         { get() { throw new DOMException('not here', 'SecurityError'); } })"});
     page.cdp("Page.addScriptToEvaluateOnNewDocument", forbid).await;
     page.driver.goto(format!("http://{}/", server.address)).await.unwrap();
+    page.find("nick-submit").await;
     assert_eq!(text(&page, "[data-testid='nick-submit']").await, "加入聊天");
     assert_eq!(page.script("return document.documentElement.lang").await, "zh-CN");
     page.find("nick-input").await.send_keys("小 明").await.unwrap();
@@ -217,10 +219,7 @@ pub(crate) async fn notifications() {
     let mut cook = Socket::json_in(server.address, "cook", "kitchen");
 
     // In a hidden page the person is told of what is meant for them, and of nothing else.
-    let first = page.driver.window().await.unwrap();
-    let away = page.driver.new_tab().await.unwrap();
-    page.driver.switch_to_window(away.clone()).await.unwrap();
-    page.driver.switch_to_window(first.clone()).await.unwrap();
+    page.driver.minimize_window().await.unwrap();
     until(&page, "document.hidden").await;
     speak(&mut cook, "kitchen", "ann, it is served");
     speak(&mut bob, "lobby", "nothing for anybody, not for joann either");
@@ -245,9 +244,8 @@ pub(crate) async fn notifications() {
 
     // Choosing a notification leads to where it was said, and what is seen is counted no longer.
     page.script("window.told[1][2].onclick(new Event('click'))").await;
-    page.driver.switch_to_window(away).await.unwrap();
-    page.driver.close_window().await.unwrap();
-    page.driver.switch_to_window(first).await.unwrap();
+    page.driver.set_window_rect(0, 0, 1280, 800).await.unwrap();
+    until(&page, "!document.hidden").await;
     page.message("psst").await;
     until(&page, "document.title === '(2, @1) carl · Partyline'").await;
     page.find_css("[data-room='lobby']").await.click().await.unwrap();

@@ -45,6 +45,12 @@ pub(crate) fn skeleton() -> impl IntoView {
     view! { <div class="skeleton" aria-hidden="true" data-testid="skeleton">{(0..6).map(row).collect_view()}</div> }
 }
 
+/// More rows that are on their way or can be had: as high as a few of them, so that one sees where they will be.
+pub(crate) fn more() -> impl IntoView {
+    let bone = |_| view! { <span class="bone-line"></span> };
+    view! { <div class="more" aria-hidden="true">{(0..3).map(bone).collect_view()}</div> }
+}
+
 /// How to talk to this server from a terminal.
 fn netcat() -> String {
     let location = location();

@@ -27,6 +27,12 @@ pub(crate) enum Icon {
     Search,
     /// The keyboard.
     Keyboard,
+    /// Quotes.
+    Quote,
+    /// An address.
+    Link,
+    /// Copies.
+    Copy,
     /// Settings.
     Settings,
     /// A room that can be heard.
@@ -52,6 +58,11 @@ impl Icon {
             Self::Keyboard => {
                 "M4.5 6.5h15a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 16V8a1.5 1.5 0 0 1 1.5-1.5ZM6.5 10h.01M10.2 10h.01M13.9 10h.01M17.5 10h.01M8 14h8"
             }
+            Self::Quote => "M5 6v12M9.5 7.5h9.5M9.5 12h9.5M9.5 16.5h6",
+            Self::Link => {
+                "M10 13.5a4 4 0 0 0 5.7.3l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10.5a4 4 0 0 0-5.7-.3l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"
+            }
+            Self::Copy => "M9 9h10v10H9zM5 15V5h10",
             Self::Settings => {
                 "M4 7h9M19 7h1M4 17h1M11 17h9M16 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z"
             }

@@ -9,12 +9,12 @@ use crate::driver::Driver;
 use crate::links::{Piece, pieces};
 use crate::rows::Row;
 use crate::words::{sayings, tr};
-use crate::{colour, time};
+use crate::{colour, route, time};
 
 /// Draws a row. Nothing in it changes later: a row that changes has another key, and is drawn anew.
 pub(crate) fn draw(row: &Row, driver: Driver) -> AnyView {
     match row {
-        Row::Day { at, days_ago } => view! {
+        Row::Day { at, days_ago, .. } => view! {
             <div class="divider" role="separator">
                 <span>{time::day_name(*at, *days_ago)}</span>
             </div>
@@ -35,19 +35,22 @@ fn said(message: &Message, head: bool) -> impl IntoView + use<> {
     let action = message.kind == Kind::Action;
     let door = door(message.via);
     let name = door.as_ref().map(|door| door.name);
+    let link = || Some(route::path_to(&message.room, Some(message.seq)));
     view! {
         <div
             class="message"
             class:head=head
+            role="article"
+            tabindex="-1"
             data-testid="message"
             data-seq=message.seq.to_string()
             data-from=message.from.nick.clone()
             data-via=name
         >
-            {gutter(&message.from.nick, message.at, head)}
+            {gutter(&message.from.nick, message.at, head, link())}
             <div class="body">
-                {(head && !action).then(|| byline(&message.from.nick, message.at))}
-                {text(&message.from.nick, &message.text, action, (head && action).then_some(message.at))}
+                {(head && !action).then(|| byline(&message.from.nick, message.at, link()))}
+                {text(&message.from.nick, &message.text, action, (head && action).then(|| clock(message.at, link())))}
             </div>
             {badge(door)}
         </div>
@@ -62,11 +65,11 @@ fn on_its_way(pending: &Pending, from: &MemberRef, head: bool, driver: Driver) -
     let is_failed = failed.is_some();
     let waits = matches!(pending.state, PendingState::RetryAt(_));
     view! {
-        <div class="message pending" class:head=head class:failed=is_failed data-testid="pending">
-            {gutter(&from.nick, pending.at, head)}
+        <div class="message pending" role="article" tabindex="-1" class:head=head class:failed=is_failed data-testid="pending">
+            {gutter(&from.nick, pending.at, head, None)}
             <div class="body">
-                {(head && !pending.action).then(|| byline(&from.nick, pending.at))}
-                {text(&from.nick, &pending.text, pending.action, (head && pending.action).then_some(pending.at))}
+                {(head && !pending.action).then(|| byline(&from.nick, pending.at, None))}
+                {text(&from.nick, &pending.text, pending.action, (head && pending.action).then(|| clock(pending.at, None)))}
                 {failed.map(|why| failure(&why, pending, driver))}
             </div>
             {badge(if waits { Some(waiting()) } else { door(Via::Ws) })}
@@ -95,29 +98,39 @@ fn failure(why: &str, pending: &Pending, driver: Driver) -> impl IntoView + use<
 }
 
 /// The picture where a group starts; elsewhere the time, which shows when it is pointed at.
-fn gutter(nick: &str, at: Timestamp, head: bool) -> impl IntoView + use<> {
-    if head { avatar(nick).into_any() } else { view! { <span class="gutter">{clock(at)}</span> }.into_any() }
+fn gutter(nick: &str, at: Timestamp, head: bool, link: Option<String>) -> impl IntoView + use<> {
+    if head { avatar(nick).into_any() } else { view! { <span class="gutter">{clock(at, link)}</span> }.into_any() }
 }
 
-fn byline(nick: &str, at: Timestamp) -> impl IntoView + use<> {
+fn byline(nick: &str, at: Timestamp, link: Option<String>) -> impl IntoView + use<> {
     view! {
         <div class="byline">
             <bdi class=format!("nick {}", colour::class(nick))>{nick.to_owned()}</bdi>
-            {clock(at)}
+            {clock(at, link)}
         </div>
     }
 }
 
-fn clock(at: Timestamp) -> impl IntoView {
-    view! {
+/// When it was said, and the way to it. The keyboard gets there by the message itself, not through each of its times.
+fn clock(at: Timestamp, link: Option<String>) -> AnyView {
+    let clock = view! {
         <time class="time" datetime=time::iso(at) title=time::full(at)>
             {time::hour_minute(at)}
         </time>
+    };
+    match link {
+        Some(link) => view! {
+            <a class="permalink" href=link tabindex="-1">
+                {clock}
+            </a>
+        }
+        .into_any(),
+        None => clock.into_any(),
     }
 }
 
 /// What was said, as text and links; what was done, after the name of who did it.
-fn text(nick: &str, text: &str, action: bool, at: Option<Timestamp>) -> impl IntoView + use<> {
+fn text(nick: &str, text: &str, action: bool, clock: Option<AnyView>) -> impl IntoView + use<> {
     let drawn = pieces(text).into_iter().map(|piece| match piece {
         Piece::Text(text) => text.into_any(),
         Piece::Link(address) => view! {
@@ -143,7 +156,7 @@ fn text(nick: &str, text: &str, action: bool, at: Option<Timestamp>) -> impl Int
             <span dir="auto" data-testid="message-text">
                 {drawn}
             </span>
-            {at.map(|at| view! { " " {clock(at)} })}
+            {clock.map(|clock| view! { " " {clock} })}
         </div>
     }
     .into_any()

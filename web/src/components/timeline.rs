@@ -1,34 +1,46 @@
 //! What was said in the room that is shown.
 
-use std::rc::Rc;
-
 use leptos::html;
 use leptos::prelude::*;
-use partyline_engine::{Action, Connection};
-use web_sys::HtmlElement;
+use partyline_engine::Connection;
 
+use crate::components::actions::Actions;
+use crate::components::barred::Barred;
 use crate::components::connection::TroubleNotice;
-use crate::components::icon::Icon;
 use crate::components::{empty, message};
-use crate::driver::{Driver, use_driver};
-use crate::scroll::{Keeper, SizeWatch};
+use crate::driver::use_driver;
 use crate::settings::use_settings;
-use crate::view::RoomState;
 use crate::words::tr;
 
 /// The id of what scrolls.
 pub(crate) const TIMELINE: &str = "timeline";
 
+mod cursor;
+mod watch;
+mod ways;
+
+pub(crate) use cursor::seq_of;
+pub(crate) use watch::Watch;
+use ways::{WayDown, WayUp};
+
 /// The timeline. It is made anew for each room, so that none inherits another's place.
 #[component]
 pub(crate) fn Timeline() -> impl IntoView {
-    let current = use_driver().view.current;
+    let view = use_driver().view;
     let settings = use_settings();
     move || {
         // Rows are drawn once. What they say in another language, or by another clock, they say drawn anew.
         settings.follow();
-        let room = current.get();
-        view! { <RoomTimeline room /> }
+        let room = view.current.get();
+        match view.barred.get() {
+            Some(barred) => view! {
+                <div class="timeline">
+                    <Barred barred />
+                </div>
+            }
+            .into_any(),
+            None => view! { <RoomTimeline room /> }.into_any(),
+        }
     }
 }
 
@@ -39,37 +51,41 @@ fn RoomTimeline(room: String) -> impl IntoView {
     let (scroller, rows) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let is_conversation = room.starts_with('@');
     let online = Memo::new(move |_| view.connection.with(|connection| *connection == Connection::Online));
+    let here = StoredValue::new(room.clone());
     let watch = Watch::new(driver, room);
     Effect::new(move |_| {
         if let (Some(scroller), Some(rows)) = (scroller.get(), rows.get()) {
             watch.start(&scroller, &rows);
         }
     });
+    on_cleanup(move || watch.end());
     Effect::new(move |before: Option<u32>| {
         let times = view.to_end.get();
         if before.is_some_and(|before| before != times) {
-            watch.to_end();
+            watch.go_to_end();
         }
         times
     });
-    let state = Memo::new(move |_| view.room.with(|room| room.as_ref().map(|room| room.entered)));
+    Effect::new(move |_| {
+        let target = view.target.get();
+        if let Some(target) = target.filter(|target| here.with_value(|here| *here == target.room)) {
+            view.target.set(None);
+            watch.go_to(target.seq);
+        }
+    });
+    let state =
+        Memo::new(move |_| view.room.with(|room| room.as_ref().map(|room| (room.entered, room.loading.is_some()))));
     let has_rows = Memo::new(move |_| view.rows.with(|rows| !rows.is_empty()));
     let nothing = move || match (state.get(), has_rows.get()) {
         (_, true) => ().into_any(),
-        (Some(true), false) => view.room.get_untracked().map(|room| empty::quiet(&room)).into_any(),
+        (Some((true, false)), false) => view.room.get_untracked().map(|room| empty::quiet(&room)).into_any(),
         (None, false) if is_conversation && online.get() => empty::unknown_conversation().into_any(),
         _ => empty::skeleton().into_any(),
     };
-    // What is there when the room opens isn't read out, nor what is loaded while somebody reads up.
-    let live = RwSignal::new(false);
-    Effect::new(move |_| {
-        if state.get() == Some(true) {
-            request_animation_frame(move || {
-                // Unless another room is shown by then.
-                let _ = live.try_set(true);
-            });
-        }
-    });
+    let more = move |is_more: fn(&crate::view::RoomState) -> bool| {
+        Memo::new(move |_| has_rows.get() && view.room.with(|room| room.as_ref().is_some_and(is_more)))
+    };
+    let (older, newer) = (more(|room| room.has_older), more(|room| room.has_newer));
     let label = move || view.room.with(|room| room.as_ref().map(|room| tr!("timeline-label", room = room.title)));
     view! {
         <div class="timeline">
@@ -78,107 +94,40 @@ fn RoomTimeline(room: String) -> impl IntoView {
                 node_ref=scroller
                 id=TIMELINE
                 role="log"
-                aria-live=move || if live.get() && view.at_end.get() { "polite" } else { "off" }
+                aria-live="off"
                 aria-label=label
+                aria-busy=move || (older.get() && state.get().is_some_and(|(_, loading)| loading)).then_some("true")
                 tabindex="0"
                 data-testid="timeline"
                 on:scroll=move |_| watch.scrolled()
+                on:keydown=move |event| watch.key_pressed(&event)
+                on:focusin=move |event| watch.focused(&event)
+                on:focusout=move |event| watch.unfocused(&event)
+                on:pointerover=move |event| watch.pointed(&event)
+                on:pointerleave=move |_| watch.left()
+                on:click=move |event| watch.clicked(&event)
             >
                 <div class="rows" node_ref=rows>
                     {nothing}
+                    {move || older.get().then(empty::more)}
                     <For each=move || view.rows.get() key=|row| row.key() let:row>
                         {message::draw(&row, driver)}
                     </For>
+                    {move || newer.get().then(empty::more)}
                 </div>
             </div>
             <TroubleNotice />
-            <JumpToEnd watch />
+            <WayUp watch />
+            <WayDown watch />
+            <Brief />
+            <Actions watch />
         </div>
     }
 }
 
-/// The way back to the end for whoever has scrolled up.
+/// Small news of what the person has just done, for a moment.
 #[component]
-fn JumpToEnd(watch: Watch) -> impl IntoView {
-    let view = watch.driver.view;
-    let unread = Memo::new(move |_| view.room.with(|room| room.as_ref().map_or(0, |room| room.unread)));
-    let words = move || match unread.get() {
-        0 => tr!("timeline-latest"),
-        count => tr!("timeline-new-messages", count = count),
-    };
-    move || {
-        (!view.at_end.get()).then(|| {
-            view! {
-                <button
-                    class="jump"
-                    class:quiet=move || unread.get() == 0
-                    type="button"
-                    data-testid="jump"
-                    on:click=move |_| watch.to_end()
-                >
-                    {words}
-                    {Icon::Down.draw()}
-                </button>
-            }
-        })
-    }
-}
-
-/// What keeps the timeline in its place. Copies of it are the same one.
-#[derive(Clone, Copy)]
-struct Watch {
-    driver: Driver,
-    room: StoredValue<String>,
-    running: StoredValue<Option<(Rc<Keeper>, SizeWatch)>, LocalStorage>,
-}
-
-impl Watch {
-    fn new(driver: Driver, room: String) -> Self {
-        Self { driver, room: StoredValue::new(room), running: StoredValue::new_local(None) }
-    }
-
-    fn start(self, scroller: &HtmlElement, rows: &HtmlElement) {
-        let keeper = Rc::new(Keeper::new(scroller.clone(), rows.clone()));
-        keeper.to_end();
-        let watched = Rc::clone(&keeper);
-        let sizes = SizeWatch::new(&[scroller, rows], move || {
-            watched.resized();
-            self.load(&watched);
-        });
-        self.running.set_value(Some((keeper, sizes)));
-    }
-
-    fn scrolled(self) {
-        if let Some(keeper) = self.keeper() {
-            keeper.scrolled();
-            let is_end = keeper.sticks() && !self.state().is_some_and(|room| room.has_newer);
-            self.driver.scrolled(is_end);
-            self.load(&keeper);
-        }
-    }
-
-    fn to_end(self) {
-        if let Some(keeper) = self.keeper() {
-            self.driver.act(Action::ToEnd(self.room.get_value()));
-            keeper.to_end();
-            self.driver.scrolled(true);
-        }
-    }
-
-    fn load(self, keeper: &Keeper) {
-        let Some(state) = self.state() else { return };
-        if state.can_load_older && keeper.is_near_top() {
-            self.driver.act(Action::LoadOlder(self.room.get_value()));
-        } else if state.can_load_newer && keeper.is_near_end() {
-            self.driver.act(Action::LoadNewer(self.room.get_value()));
-        }
-    }
-
-    fn state(self) -> Option<RoomState> {
-        self.driver.view.room.get_untracked()
-    }
-
-    fn keeper(self) -> Option<Rc<Keeper>> {
-        self.running.try_with_value(|running| running.as_ref().map(|(keeper, _)| Rc::clone(keeper))).flatten()
-    }
+fn Brief() -> impl IntoView {
+    let brief = use_driver().view.brief;
+    move || brief.get().map(|text| view! { <p class="brief" data-testid="brief" aria-hidden="true">{text}</p> })
 }

@@ -21,7 +21,7 @@ pub(crate) fn Welcome() -> impl IntoView {
         }
     };
     let host = location().host().unwrap_or_default();
-    let place = route::current().filter(|room| !room.starts_with('@')).map(|room| format!("#{room}"));
+    let place = route::current().filter(|place| !place.room.starts_with('@')).map(|place| format!("#{}", place.room));
     view! {
         <Dialog open=driver.view.first_visit labelled_by="welcome-title">
             <form class="card" on:submit=submit>

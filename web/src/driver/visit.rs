@@ -43,6 +43,13 @@ impl Driver {
         visit.seen = seen::read(&storage::seen());
     }
 
+    /// Connects now if a drop is being waited out: the network is back, or the person is.
+    pub(crate) fn hurry(self) {
+        if self.view.connection.with_untracked(|connection| matches!(connection, Connection::Waiting { .. })) {
+            self.connect();
+        }
+    }
+
     /// Keeps what was said last in each room, for a visit without a server.
     pub(crate) fn keep_seen(self) {
         let core = self.core();
