@@ -112,6 +112,8 @@ impl Browser {
         for flag in flags {
             capabilities.add_arg(flag).unwrap();
         }
+        // What pages complain of can be asked for.
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         if records {
             capabilities.set_logging_prefs(NETWORK_LOG, LoggingPrefsLogLevel::All).unwrap();
         }

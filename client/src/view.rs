@@ -87,7 +87,7 @@ impl View {
                 }
             }
             News::Changed(Change::Notice { text, error, .. }) => lines.push(notice(&text.to_string(), error)),
-            News::Changed(Change::Me | Change::Members(_) | Change::Typing(_)) => {}
+            News::Changed(Change::Me | Change::Members(_) | Change::Typing(_) | Change::Listed) => {}
             // Nobody goes to a message here, and why a room can't be entered is in a notice too.
             News::Changed(Change::Reached { .. } | Change::Unreachable { .. } | Change::Barred { .. }) => {}
         }

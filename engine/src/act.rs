@@ -16,6 +16,7 @@ impl Engine {
             Action::Part(room) => self.part(&room, out),
             Action::Nick(nick) => self.call_me(nick, out),
             Action::Typing(room) => self.type_in(&room, now, out),
+            Action::FindRooms => self.find_rooms(now, out),
             Action::LoadOlder(room) => {
                 self.load_older(&room, None, out);
             }
@@ -50,9 +51,7 @@ impl Engine {
             Ok(Line::Part(name)) => self.part(name.as_deref().unwrap_or(room), out),
             Ok(Line::Tell { to, text }) => self.tell(to, &text, now, out),
             Ok(Line::Who(name)) => self.who(name.unwrap_or_else(|| room.to_owned()), out),
-            Ok(Line::Rooms) => {
-                self.ask(Command::Rooms, out);
-            }
+            Ok(Line::Rooms) => self.list_rooms(out),
             Ok(Line::History(count)) => {
                 if !self.load_older(room, count, out) {
                     out.notice(Some(room), Saying::NothingOlder);
@@ -83,7 +82,7 @@ impl Engine {
     }
 
     /// Asks the server something whose answer is of use only now.
-    fn ask(&mut self, command: Command, out: &mut Outputs) -> bool {
+    pub(crate) fn ask(&mut self, command: Command, out: &mut Outputs) -> bool {
         let online = self.model.connection == Connection::Online;
         if online {
             out.transmit(command);

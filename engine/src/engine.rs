@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use partyline_shared::{ClientRef, Code, Command, Epoch, Event, Limits, MemberId, Seq, Timestamp, Via};
 
 use crate::link::Link;
+use crate::listing::Listing;
 use crate::outputs::Outputs;
 use crate::pending::Sends;
 use crate::rooms::Wanted;
@@ -74,6 +75,8 @@ pub enum Action {
     Nick(String),
     /// A key was pressed in a room's composer. Told to the server at most every 3 seconds.
     Typing(String),
+    /// Rooms are about to be offered: learn which there are. Asked of the server at most every 30 seconds.
+    FindRooms,
     /// Get what comes before the window. What doesn't fit any more is taken away at its end, which makes it stay where it
     /// is, unless the person follows what is said: then nothing comes once it is full.
     LoadOlder(String),
@@ -178,6 +181,8 @@ pub enum Change {
     Members(String),
     /// Who is typing in this room.
     Typing(String),
+    /// [`Model::listed`].
+    Listed,
     /// An answer to show where the person is: a refusal, a list, the help.
     Notice {
         /// The room that it is about.
@@ -229,6 +234,7 @@ pub struct Engine {
     pub(crate) read_told_at: Timestamp,
     /// Rooms whose members the person asked for.
     pub(crate) who_asked: Vec<String>,
+    pub(crate) listing: Listing,
     pub(crate) window: usize,
     pub(crate) via: Via,
 }
@@ -245,6 +251,7 @@ impl Engine {
             limits: Limits::default(),
             clock: Clock::default(),
             rooms: BTreeMap::new(),
+            listed: Vec::new(),
         };
         let mut engine = Self {
             model,
@@ -260,6 +267,7 @@ impl Engine {
             told: Told::default(),
             read_told_at: Timestamp(0),
             who_asked: Vec::new(),
+            listing: Listing::default(),
             window: window.max(LEAST_WINDOW),
             via: Via::Ws,
         };

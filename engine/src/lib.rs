@@ -10,6 +10,7 @@ mod clock;
 mod engine;
 mod history;
 mod link;
+mod listing;
 mod members;
 mod model;
 mod outputs;

@@ -184,6 +184,7 @@ impl Engine {
         self.requeue(out);
         self.parting.clear();
         self.who_asked.clear();
+        self.listing.drop_connection();
         for wanted in &mut self.wanted {
             (wanted.asked, wanted.retry_at) = (false, None);
         }

@@ -58,6 +58,8 @@ pub struct Model {
     pub clock: Clock,
     /// Rooms and private conversations by their name on the wire.
     pub rooms: BTreeMap<String, Room>,
+    /// The names of the server's rooms as it listed them last: at most 1,000, and maybe none.
+    pub listed: Vec<String>,
 }
 
 impl Model {

@@ -32,7 +32,7 @@ impl Engine {
             Event::Count { room, count } => self.counted(room, count, out),
             Event::History(page) => self.history_page(page, out),
             Event::Members { room, count, members } => self.members(room, count, members, out),
-            Event::Rooms { rooms } => out.notice(None, Saying::Rooms(rooms)),
+            Event::Rooms { rooms } => self.rooms_listed(rooms, out),
             Event::Conversations { conversations } => self.conversations(conversations, out),
             Event::Read { room, seq } => self.read_elsewhere(room, seq, out),
             Event::Typing { room, member } => self.somebody_types(room, member, now, out),

@@ -7,6 +7,7 @@
 pub mod codec;
 mod command;
 mod event;
+pub mod format;
 mod id;
 pub mod light;
 mod limits;

@@ -65,9 +65,15 @@ pub fn check_name(name: &str, max_chars: usize) -> Result<(), InvalidName> {
     if matches!(first, '-' | '_') { Err(InvalidName::BadStart) } else { Ok(()) }
 }
 
+/// Whether a character may stand in a name, as far as a client can tell.
+pub fn is_of_name(c: char) -> bool {
+    !is_no_letter(c) && !c.is_whitespace()
+}
+
 /// What is neither a letter, a digit, a mark nor a dash, also once it is brought into its usual form: the signs that
 /// people try in names.
-fn is_no_letter(c: char) -> bool {
+#[expect(clippy::match_same_arms, reason = "an arm for each kind, so that each can say why it is there")]
+pub(crate) fn is_no_letter(c: char) -> bool {
     match c {
         '-' | '_' => false,
         '\0'..='\u{7f}' => !c.is_ascii_alphanumeric(),

@@ -16,7 +16,6 @@ use crate::components::shortcuts::Shortcuts;
 use crate::components::status::Status;
 use crate::components::switcher::Switcher;
 use crate::components::timeline::Timeline;
-use crate::components::typing::Typing;
 use crate::components::welcome::Welcome;
 use crate::driver::Driver;
 use crate::view::Drawer;
@@ -60,7 +59,6 @@ pub(crate) fn App() -> impl IntoView {
                     <Offers />
                     <Notices />
                     <Composer />
-                    <Typing />
                 </div>
             </main>
             <Members />

@@ -78,6 +78,7 @@ mod tests {
                 }
             }
             assert!(contrast(theme["--on-accent"], theme["--accent"]) >= 4.5);
+            assert!(contrast(theme["--warn"], theme["--warn-soft"]) >= 4.5, "who is called");
         }
     }
 }

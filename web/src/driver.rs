@@ -136,12 +136,6 @@ impl Driver {
         self.publish();
     }
 
-    /// Connects now rather than later.
-    pub(crate) fn connect(self) {
-        self.handle(Input::Connect);
-        self.publish();
-    }
-
     /// Takes a typed line in the room that is shown. Returns whether it was taken.
     pub(crate) fn say(self, text: String) -> bool {
         let room = self.view.current.get_untracked();
@@ -266,6 +260,10 @@ impl Driver {
                 self.name_changed();
             }
             Change::Rooms => stale.rooms = true,
+            Change::Listed => {
+                drop(core);
+                self.view.listed.update(|times| *times = times.wrapping_add(1));
+            }
             Change::Timeline(room) => {
                 stale.rooms = true;
                 stale.timeline |= is_current(&room);
@@ -389,7 +387,8 @@ impl Driver {
         }
     }
 
-    fn with_engine<T>(self, look: impl FnOnce(&Engine) -> T) -> Option<T> {
+    /// Looks at the engine, once there is one.
+    pub(crate) fn with_engine<T>(self, look: impl FnOnce(&Engine) -> T) -> Option<T> {
         self.core().borrow().engine.as_ref().map(look)
     }
 

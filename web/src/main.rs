@@ -5,20 +5,23 @@
 
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
+mod address;
 mod announce;
 mod app;
 mod clipboard;
 mod colour;
 mod commands;
+mod completion;
 mod components;
 mod driver;
+mod emoji;
 mod focus;
 mod ime;
 mod keyboard;
-mod links;
 mod mentions;
 mod notify;
 mod page;
+mod people;
 mod places;
 mod route;
 mod rows;

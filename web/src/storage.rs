@@ -16,6 +16,7 @@ const IDENTITY: &str = "partyline.identity";
 const ROOMS: &str = "partyline.rooms";
 const SEEN: &str = "partyline.seen";
 const LAST_ROOM: &str = "partyline.last-room";
+const EMOJI: &str = "partyline.emoji";
 /// What is typed in a room is kept under this and its name.
 const DRAFT: &str = "partyline.draft.";
 
@@ -92,6 +93,16 @@ pub(crate) fn keep_draft(room: &str, text: &str) {
         others[..=others.len() - DRAFTS].iter().for_each(|old| remove(old));
     }
     write(&key, &format!("{}\n{}", time::now().0, &text[..end]));
+}
+
+/// The emoji that were chosen lately, the latest first.
+pub(crate) fn recent_emoji() -> Vec<String> {
+    read(EMOJI).map(|text| text.split_whitespace().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// Keeps the emoji that were chosen lately.
+pub(crate) fn keep_recent_emoji(emoji: &[String]) {
+    write(EMOJI, &emoji.join(" "));
 }
 
 /// Whether the browser has refused to keep something: it lasts only as long as the tab.

@@ -118,8 +118,10 @@ fn formatter(style: Style) -> Function {
     };
     // To a form without hours an hour cycle means nothing.
     for (name, value) in style.parts.iter().chain(&hours) {
+        // Half past midnight is 00:30 there.
+        let value = if *name == "hour" && style.clock == Clock::TwentyFour { "2-digit" } else { *value };
         // Setting a property of a plain object can't fail.
-        let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
+        let _ = Reflect::set(&object, &(*name).into(), &value.into());
     }
     // The person's own kind of their language first: its region decides how dates are written.
     let tags = page::languages().into_iter().filter(|tag| Language::of(tag) == Some(style.language));

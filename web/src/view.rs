@@ -171,12 +171,18 @@ pub(crate) struct Signals {
     pub(crate) at_end: RwSignal<bool>,
     /// Counts the times the timeline was asked to go to its end.
     pub(crate) to_end: RwSignal<u32>,
+    /// Counts the times that the server listed its rooms.
+    pub(crate) listed: RwSignal<u32>,
     /// A text to put into the composer.
     pub(crate) prefill: RwSignal<Option<String>>,
     /// It is a first visit: nobody has said yet what they want to be called.
     pub(crate) first_visit: RwSignal<bool>,
     /// The dialog to change one's nick is open.
     pub(crate) renaming: RwSignal<bool>,
+    /// The nick that the person has just typed, until it is theirs.
+    pub(crate) asked_nick: RwSignal<Option<String>>,
+    /// Why it isn't.
+    pub(crate) nick_refused: RwSignal<Option<Code>>,
     /// The settings are open.
     pub(crate) settings_open: RwSignal<bool>,
     /// The drawer that is open on a narrow screen.
@@ -242,9 +248,12 @@ impl View {
             brief: RwSignal::new(None),
             at_end: RwSignal::new(true),
             to_end: RwSignal::new(0),
+            listed: RwSignal::new(0),
             prefill: RwSignal::new(None),
             first_visit: RwSignal::new(false),
             renaming: RwSignal::new(false),
+            asked_nick: RwSignal::new(None),
+            nick_refused: RwSignal::new(None),
             settings_open: RwSignal::new(false),
             drawer: RwSignal::new(None),
             switching: RwSignal::new(false),

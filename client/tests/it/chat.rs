@@ -12,7 +12,7 @@ fn lines_are_said_in_order_and_the_end_waits_for_the_last() {
         client.welcome();
         let (text, reference) = client.hear_message();
         assert_eq!(text, "one");
-        client.say(r#"{"type":"message","room":"lobby","seq":1,"at":0,"from":{"id":"00000000000000000000000000000001","nick":"a\u001b[2Jnn"},"text":"first\nsecond","via":"tcp"}"#);
+        client.say(r#"{"type":"message","room":"lobby","seq":1,"at":0,"from":{"id":"00000000000000000000000000000001","nick":"a\u001b[2Jnn"},"text":"**first** `x`\n- second","via":"tcp"}"#);
         client.say(r#"{"type":"presence","room":"lobby","member":{"id":"00000000000000000000000000000002","nick":"bob"},"change":"joined"}"#);
         client.confirm(&reference, 2);
         let Some(Said::Say(say)) = client.hear() else { panic!("a message is expected") };
@@ -25,8 +25,8 @@ fn lines_are_said_in_order_and_the_end_waits_for_the_last() {
 -- connected: scripted, as me
 -- lobby, 1 here
 -- Thursday, 1970-01-01
-00:00 ann: first
-    | second
+00:00 ann: **first** `x`
+    | - second
 -- bob joined
 00:00 me: one
 00:00 * me waves

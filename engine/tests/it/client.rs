@@ -114,6 +114,7 @@ impl Client {
                 Output::Changed(Change::Entered(room)) => Some(format!("entered {room}")),
                 Output::Changed(Change::Notice { text, error: false, .. }) => Some(format!("notice: {text}")),
                 Output::Changed(Change::Notice { text, error: true, .. }) => Some(format!("error: {text}")),
+                Output::Changed(Change::Listed) => Some("listed".to_owned()),
                 Output::Changed(Change::Reached { room, seq }) => Some(format!("reached {room} {seq}")),
                 Output::Changed(Change::Unreachable { room, seq, why }) => Some(format!("{why:?} {room} {seq}")),
                 Output::Changed(Change::Barred { room, code, .. }) => Some(format!("barred {room} {code:?}")),

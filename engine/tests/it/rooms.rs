@@ -137,7 +137,7 @@ fn what_the_person_asked_is_answered_where_they_are() {
     assert_eq!(client.json(members), [""; 0], "the page may ask without the person");
     assert_eq!(client.line("/rooms"), [r#"{"type":"rooms"}"#]);
     let rooms = r#"{"type":"rooms","rooms":[{"room":"lobby","count":2,"head":9},{"room":"attic","count":0,"head":1}]}"#;
-    assert_eq!(client.json(rooms), ["notice: lobby (2 here)\nattic (0 here)"]);
+    assert_eq!(client.json(rooms), ["listed", "notice: lobby (2 here)\nattic (0 here)"]);
     assert_eq!(client.line("/help"), [format!("notice: {}", help())]);
     assert_eq!(client.line("/nick moi"), [r#"{"type":"nick","nick":"moi"}"#]);
     assert_eq!(client.json(r#"{"type":"refused","code":"nick_taken","text":"moi is taken"}"#), ["error: moi is taken"]);
@@ -145,6 +145,23 @@ fn what_the_person_asked_is_answered_where_they_are() {
     assert!(client.line("/receipts on")[0].starts_with("notice: /receipts is for plain text"));
     client.input(Input::Lost);
     assert_eq!(client.line("/rooms"), ["error: there is no connection now: ask again once there is"]);
+}
+
+#[test]
+fn rooms_that_are_offered_are_learned_quietly_and_seldom() {
+    let mut client = Client::online();
+    assert_eq!(client.act(Action::FindRooms), [r#"{"type":"rooms"}"#]);
+    assert_eq!(client.act(Action::FindRooms), [""; 0], "not at each key");
+    let rooms = r#"{"type":"rooms","rooms":[{"room":"lobby","count":2,"head":9},{"room":"attic","count":0,"head":1}]}"#;
+    assert_eq!(client.json(rooms), ["listed"]);
+    assert_eq!(client.engine.model().listed, ["lobby", "attic"]);
+    client.now += 30_000;
+    assert_eq!(client.act(Action::FindRooms), [r#"{"type":"rooms"}"#]);
+    let many: Vec<_> = (0..2000).map(|n| format!(r#"{{"room":"r{n}","count":0,"head":1}}"#)).collect();
+    assert_eq!(client.json(&format!(r#"{{"type":"rooms","rooms":[{}]}}"#, many.join(","))), ["listed"]);
+    assert_eq!(client.engine.model().listed.len(), 1000);
+    client.input(Input::Lost);
+    assert_eq!(client.act(Action::FindRooms), [""; 0]);
 }
 
 fn private_message(seq: u64, from: &str, to: &str, text: &str) -> Event {

@@ -14,6 +14,9 @@ mod accessible;
 mod browser {
     pub(crate) use partyline_chromium::{Browser, Locale};
 }
+mod composing;
+mod format;
+mod hostile;
 mod keeping;
 mod keyboard;
 mod keys;
@@ -46,11 +49,13 @@ macro_rules! browser_test {
 
 browser_test!(the_page_and_a_raw_socket_talk_and_a_restart_loses_nothing, talking::talk_and_restart);
 browser_test!(the_page_is_served_compressed_and_cached_by_name, serving::forms_and_caching);
+browser_test!(whatever_people_are_called_and_say_stays_text, hostile::everything_stays_text);
+browser_test!(what_is_formatted_is_drawn, format::what_is_formatted_is_drawn);
+browser_test!(lines_that_are_pasted_are_one_message, format::lines_that_are_pasted_are_one_message);
 browser_test!(the_first_load_is_small, serving::size);
 browser_test!(nothing_typed_is_lost_by_a_reload_or_a_restart_and_all_is_sent_once, keeping::reloads);
 browser_test!(two_tabs_of_one_person_know_what_was_read, keeping::two_tabs);
 browser_test!(where_nothing_can_be_kept_all_works_and_it_is_said_once, keeping::nothing_can_be_kept);
-browser_test!(what_is_said_is_shown_as_text, talking::hostile_text);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
 browser_test!(everything_can_be_done_by_keys, keyboard::everything_by_keys);
 browser_test!(what_was_said_is_read_by_keys, keyboard::reading_by_keys);
@@ -60,6 +65,10 @@ browser_test!(a_screen_reader_hears_what_happens, accessible::said_aloud);
 browser_test!(a_phone_has_room_for_it_all, phone::small_screens);
 browser_test!(the_page_opens_without_a_server_and_offers_a_new_version, offline::without_a_server);
 browser_test!(trouble_is_said_plainly, offline::trouble);
+browser_test!(what_is_typed_is_completed, composing::completing);
+browser_test!(emoji_come_by_name_and_from_the_box, composing::emoji);
+browser_test!(nothing_typed_is_sent_early_or_lost, composing::typing);
+browser_test!(what_is_wrong_with_a_name_is_said_at_its_field, composing::names);
 browser_test!(nothing_moves_by_itself_or_is_wider_than_the_window, layout::nothing_moves_or_overflows);
 browser_test!(history_is_walked_through_without_a_jump, reading::walk_through_history);
 browser_test!(a_message_has_an_address, reading::permalinks);

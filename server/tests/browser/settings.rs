@@ -66,7 +66,7 @@ pub(crate) async fn looks() {
 
     let clock = "document.querySelector(\".byline time\").textContent.trim()";
     choose(&page, "clock", "24").await;
-    until(&page, &format!("/^\\d{{1,2}}:\\d\\d$/.test({clock})")).await;
+    until(&page, &format!("/^\\d\\d:\\d\\d$/.test({clock})")).await;
     choose(&page, "clock", "12").await;
     until(&page, &format!("/^(上午|下午|凌晨|早上|中午|晚上)\\d{{1,2}}:\\d\\d$/.test({clock})")).await;
     choose(&page, "language", "en").await;
@@ -151,9 +151,13 @@ pub(crate) async fn chinese_without_storage() {
     page.find("settings").await.click().await.unwrap();
     choose(&page, "theme", "dark").await;
     until(&page, "getComputedStyle(document.body).backgroundColor === 'rgb(29, 29, 33)'").await;
+    page.size(390, 844).await;
+    page.screenshot("settings-phone").await;
     choose(&page, "language", "en").await;
     until(&page, "document.querySelector('#settings-title').textContent.trim() === 'Settings'").await;
     assert_eq!(page.script("return document.querySelector('#broken').hidden").await, true);
+    page.find("settings-close").await.click().await.unwrap();
+    page.screenshot("muting-phone").await;
     page.quit().await;
 }
 

@@ -142,6 +142,13 @@ mod tests {
     }
 
     #[test]
+    fn formatting_is_shown_as_it_was_typed() {
+        let source = "**bold** _it_ [x](https://a.example)\n> - `y`\n```rust\nz\n```";
+        let text = render(&message(source, Kind::Text)).unwrap();
+        assert_eq!(text.replace("\n  | ", "\n"), format!("ann: {source}\n"));
+    }
+
+    #[test]
     fn a_refusal_is_one_line() {
         let refused = Refused::new(Code::BadText, "two\nlines");
         assert_eq!(render(&Event::Refused(refused)).unwrap(), "-- error: two lines\n");

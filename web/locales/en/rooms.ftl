@@ -7,6 +7,7 @@ rooms-close = Close { $nick }
 rooms-join = Join
 rooms-join-label = Join or make a room
 rooms-join-placeholder = Join a room
+rooms-invalid = No room can be called that: { $why }.
 rooms-muted = muted
 rooms-mentions = { $count ->
     [one] and { $count } mention of you

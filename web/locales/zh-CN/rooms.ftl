@@ -7,5 +7,6 @@ rooms-close = 关闭与 { $nick } 的私聊
 rooms-join = 加入
 rooms-join-label = 加入或新建房间
 rooms-join-placeholder = 加入房间
+rooms-invalid = 不能用这个房间名：{ $why }。
 rooms-muted = 已静音
 rooms-mentions = 其中 { $count } 条提到你

@@ -1,28 +1,39 @@
 //! Where one types.
 
-use std::collections::HashMap;
-
-use leptos::ev::{KeyboardEvent, SubmitEvent};
-use leptos::html;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use partyline_engine::Action;
-use web_sys::HtmlTextAreaElement;
 
 use crate::components::icon::Icon;
-use crate::driver::{Driver, use_driver};
-use crate::ime::Enter;
+use crate::components::typing::Typing;
+use crate::driver::use_driver;
 use crate::page;
-use crate::settings::{Settings, use_settings};
 use crate::words::tr;
+
+mod choices;
+mod desk;
+mod hint;
+mod picker;
+mod suggestions;
+
+use desk::Desk;
+use hint::Hint;
+use picker::Picker;
+use suggestions::LIST;
 
 /// The id of the field.
 pub(crate) const COMPOSER: &str = "composer";
 
+/// The id of what is said about the text.
+const HINT: &str = "composer-hint";
+
 /// From so few characters left on, the person is told how many.
 const WARN_AT: i64 = 200;
 
-/// The field and the button to send. The field's text lives in the field: an input method composes in it, and
-/// would be disturbed by whoever writes it back.
+/// So often a screen reader is told how many are left, counted in characters: at each one it would read nothing else.
+const TELL_EVERY: i64 = 50;
+
+/// The field, the buttons to choose an emoji and to send, and the line under them. The field's text lives in the field:
+/// an input method composes in it, and would be disturbed by whoever writes it back.
 #[component]
 pub(crate) fn Composer() -> impl IntoView {
     let driver = use_driver();
@@ -33,6 +44,57 @@ pub(crate) fn Composer() -> impl IntoView {
         event.prevent_default();
         desk.send();
     };
+    let left = Memo::new(move |_| {
+        let most = i64::try_from(view.message_chars.get()).unwrap_or(i64::MAX);
+        most.saturating_sub(i64::try_from(desk.length.get()).unwrap_or(i64::MAX))
+    });
+    let counter = move || (left.get() <= WARN_AT).then(|| left.get());
+    let picking = RwSignal::new(false);
+    let too_long =
+        move || desk.hint.with(|hint| hint.as_ref().filter(|hint| matches!(hint, Hint::TooLong(_))).map(Hint::words));
+    let cant_send = move || desk.length.get() == 0 || too_long().is_some();
+    view! {
+        <div class="composer-frame">
+            {desk.suggestions.draw(move |at| desk.take(at))}
+            <Picker open=picking shelf=desk.shelf choose=move |glyph: &str| desk.insert(glyph) />
+            <form class="composer" on:submit=submit>
+                {field(desk)}
+                <span class="counter" class:over=move || { left.get() < 0 } data-testid="counter" aria-hidden="true">
+                    {counter}
+                </span>
+                <button
+                    id=picker::BUTTON
+                    class="icon-button composer-button"
+                    type="button"
+                    data-testid="emoji"
+                    aria-label=move || tr!("emoji-open")
+                    title=move || tr!("emoji-open")
+                    aria-haspopup="dialog"
+                    aria-expanded=move || picking.get().to_string()
+                    on:click=move |_| picking.update(|open| *open = !*open)
+                >
+                    {Icon::Smile.draw()}
+                </button>
+                <button
+                    class="send"
+                    type="submit"
+                    data-testid="send"
+                    aria-label=move || tr!("composer-send")
+                    title=move || too_long().unwrap_or_else(|| tr!("composer-send-hint"))
+                    aria-describedby=HINT
+                    aria-disabled=move || cant_send().to_string()
+                >
+                    {Icon::Send.draw()}
+                </button>
+            </form>
+        </div>
+        {underline(desk, left)}
+    }
+}
+
+/// The field itself.
+fn field(desk: Desk) -> impl IntoView {
+    let view = desk.driver.view;
     let placeholder = move || {
         let current = view.current.get();
         view.room.with(|room| match room {
@@ -42,158 +104,64 @@ pub(crate) fn Composer() -> impl IntoView {
             None => tr!("composer-to-room", room = current),
         })
     };
-    let left = Memo::new(move |_| {
-        let most = i64::try_from(view.message_chars.get()).unwrap_or(i64::MAX);
-        most.saturating_sub(i64::try_from(desk.length.get()).unwrap_or(i64::MAX))
-    });
-    let counter = move || (left.get() <= WARN_AT).then(|| left.get());
+    let offers = Memo::new(move |_| desk.suggestions.choices.with(|choices| !choices.is_empty()));
+    // Only then is the field something else than one to type in: ARIA in HTML knows no list of a field of many lines.
+    let while_offering = move |value: &'static str| move || offers.get().then_some(value);
     view! {
-        <form class="composer" on:submit=submit>
-            <textarea
-                node_ref=desk.field
-                id=COMPOSER
-                class="composer-field"
-                data-testid="composer"
-                rows="1"
-                dir="auto"
-                enterkeyhint="send"
-                autocomplete="off"
-                placeholder=placeholder
-                aria-label=placeholder
-                on:input=move |_| desk.typed()
-                on:keydown=move |event| desk.key_pressed(&event)
-                on:compositionend=move |event| desk.composed_at.set_value(Some(event.time_stamp()))
-            ></textarea>
-            <span class="counter" class:over=move || left.get() < 0 aria-live="polite">
-                {counter}
-            </span>
-            <button
-                class="send"
-                type="submit"
-                data-testid="send"
-                aria-label=move || tr!("composer-send")
-                title=move || tr!("composer-send-hint")
-                disabled=move || desk.length.get() == 0 || left.get() < 0
+        <textarea
+            node_ref=desk.field
+            id=COMPOSER
+            class="composer-field"
+            data-testid="composer"
+            rows="1"
+            dir="auto"
+            enterkeyhint="send"
+            autocomplete="off"
+            placeholder=placeholder
+            aria-label=placeholder
+            aria-describedby=HINT
+            aria-autocomplete="list"
+            aria-controls=LIST
+            aria-invalid=move || desk.hint.with(|hint| hint.as_ref().is_some_and(Hint::is_problem)).to_string()
+            role=while_offering("combobox")
+            aria-expanded=while_offering("true")
+            aria-haspopup=while_offering("listbox")
+            aria-activedescendant=move || desk.suggestions.active()
+            on:input=move |event| desk.typed(&event)
+            on:keydown=move |event| desk.key_pressed(&event)
+            on:keyup=move |_| desk.moved()
+            on:click=move |_| desk.moved()
+            on:blur=move |_| desk.suggestions.close()
+            on:compositionend=move |event| desk.composed(event.time_stamp())
+        ></textarea>
+    }
+}
+
+/// The line under the composer: what there is to say about the text, or who is typing.
+fn underline(desk: Desk, left: Memo<i64>) -> impl IntoView {
+    let told = Memo::new(move |_| {
+        (0..=WARN_AT).contains(&left.get()).then(|| (left.get() + TELL_EVERY - 1) / TELL_EVERY * TELL_EVERY)
+    });
+    view! {
+        <p class="underline">
+            <span
+                id=HINT
+                class="hint"
+                class:problem=move || desk.hint.with(|hint| hint.as_ref().is_some_and(Hint::is_problem))
+                role="status"
+                data-testid="hint"
             >
-                {Icon::Send.draw()}
-            </button>
-        </form>
-    }
-}
-
-/// The field with what belongs to it. Copies of it are the same one.
-#[derive(Clone, Copy)]
-struct Desk {
-    driver: Driver,
-    settings: Settings,
-    field: NodeRef<html::Textarea>,
-    /// Characters in the field; 0 for nothing but white space.
-    length: RwSignal<usize>,
-    /// When an input method last finished a word.
-    composed_at: StoredValue<Option<f64>>,
-    /// What was typed in other rooms and not sent.
-    drafts: StoredValue<HashMap<String, String>>,
-}
-
-impl Desk {
-    fn new(driver: Driver) -> Self {
-        Self {
-            driver,
-            settings: use_settings(),
-            field: NodeRef::new(),
-            length: RwSignal::new(0),
-            composed_at: StoredValue::new(None),
-            drafts: StoredValue::default(),
-        }
-    }
-
-    /// Puts the draft away when another room is shown, and the one of that room into the field.
-    fn keep_drafts(self) {
-        let view = self.driver.view;
-        Effect::new(move |before: Option<String>| {
-            let current = view.current.get();
-            if let Some(before) = before.filter(|before| *before != current) {
-                let text = self.field.get_untracked().map(|field| field.value()).unwrap_or_default();
-                // A text typed before it was known which room is shown belongs to the first one.
-                if !before.is_empty() {
-                    let exchange = |drafts: &mut HashMap<_, _>| {
-                        drafts.insert(before, text);
-                        drafts.remove(&current)
-                    };
-                    let draft = self.drafts.try_update_value(exchange).flatten();
-                    self.put(&draft.unwrap_or_default());
-                }
-                focus();
-            }
-            current
-        });
-        Effect::new(move |_| {
-            if let Some(text) = view.prefill.get() {
-                view.prefill.set(None);
-                self.put(&text);
-                page::focus(COMPOSER);
-            }
-        });
-        Effect::new(move |_| {
-            if !view.first_visit.get() {
-                // After the dialog has closed, which gives the keyboard back to where it was.
-                request_animation_frame(focus);
-            }
-        });
-    }
-
-    fn key_pressed(self, event: &KeyboardEvent) {
-        if event.key() != "Enter" {
-            return;
-        }
-        let enter = Enter {
-            modified: event.shift_key() || event.ctrl_key() || event.alt_key() || event.meta_key(),
-            composing: event.is_composing(),
-            key_code: event.key_code(),
-            since_composition: self.composed_at.get_value().map(|at| event.time_stamp() - at),
-        };
-        if enter.sends() {
-            event.prevent_default();
-            self.send();
-        }
-    }
-
-    fn typed(self) {
-        let Some(field) = self.field.get_untracked() else { return };
-        let text = field.value();
-        self.measure(&field, &text);
-        let told = self.settings.tell_typing.get_untracked();
-        if told && !text.trim().is_empty() && !text.starts_with('/') {
-            self.driver.act(Action::Typing(self.driver.view.current.get_untracked()));
-        }
-    }
-
-    fn send(self) {
-        let Some(text) = self.field.get_untracked().map(|field| field.value()) else { return };
-        let too_long = text.chars().count() > self.driver.view.message_chars.get_untracked();
-        if !text.trim().is_empty() && !too_long && self.driver.say(text) {
-            self.put("");
-        }
-    }
-
-    fn put(self, text: &str) {
-        let Some(field) = self.field.get_untracked() else { return };
-        field.set_value(text);
-        self.measure(&field, text);
-    }
-
-    /// As high as its text; the style sheet says how high at most.
-    fn measure(self, field: &HtmlTextAreaElement, text: &str) {
-        let length = if text.trim().is_empty() { 0 } else { text.chars().count() };
-        if self.length.get_untracked() != length {
-            self.length.set(length);
-        }
-        // Through the object model, which a strict content policy allows, unlike a `style` attribute.
-        let style = web_sys::HtmlElement::style(field);
-        let _ = style.set_property("height", "auto");
-        if !text.is_empty() {
-            let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
-        }
+                {move || desk.hint.with(|hint| hint.as_ref().map(Hint::words))}
+            </span>
+            <span class="sr-only" role="status">
+                {move || told.get().map(|left| tr!("composer-left", left = left))}
+                {move || desk.completed.get()}
+            </span>
+            <span class="sr-only" role="alert">
+                {move || desk.alarm.get()}
+            </span>
+            <Typing />
+        </p>
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum Icon {
     Search,
     /// The keyboard.
     Keyboard,
+    /// Emoji.
+    Smile,
     /// Quotes.
     Quote,
     /// An address.
@@ -57,6 +59,9 @@ impl Icon {
             Self::Search => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM15.3 15.3L20 20",
             Self::Keyboard => {
                 "M4.5 6.5h15a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 16V8a1.5 1.5 0 0 1 1.5-1.5ZM6.5 10h.01M10.2 10h.01M13.9 10h.01M17.5 10h.01M8 14h8"
+            }
+            Self::Smile => {
+                "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8.5 14c.7 1.3 2 2 3.5 2s2.8-.7 3.5-2M9.2 9.5v.4M14.8 9.5v.4"
             }
             Self::Quote => "M5 6v12M9.5 7.5h9.5M9.5 12h9.5M9.5 16.5h6",
             Self::Link => {

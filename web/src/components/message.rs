@@ -5,8 +5,8 @@ use partyline_engine::{Action, Pending, PendingState};
 use partyline_shared::{Kind, MemberRef, Message, Timestamp, Via};
 
 use crate::components::avatar::avatar;
+use crate::components::text;
 use crate::driver::Driver;
-use crate::links::{Piece, pieces};
 use crate::rows::Row;
 use crate::words::{sayings, tr};
 use crate::{colour, route, time};
@@ -26,12 +26,12 @@ pub(crate) fn draw(row: &Row, driver: Driver) -> AnyView {
             </div>
         }
         .into_any(),
-        Row::Said { message, head } => said(message, *head).into_any(),
+        Row::Said { message, head } => said(message, *head, driver).into_any(),
         Row::Pending { pending, from, head } => on_its_way(pending, from, *head, driver).into_any(),
     }
 }
 
-fn said(message: &Message, head: bool) -> impl IntoView + use<> {
+fn said(message: &Message, head: bool, driver: Driver) -> impl IntoView + use<> {
     let action = message.kind == Kind::Action;
     let door = door(message.via);
     let name = door.as_ref().map(|door| door.name);
@@ -50,7 +50,7 @@ fn said(message: &Message, head: bool) -> impl IntoView + use<> {
             {gutter(&message.from.nick, message.at, head, link())}
             <div class="body">
                 {(head && !action).then(|| byline(&message.from.nick, message.at, link()))}
-                {text(&message.from.nick, &message.text, action, (head && action).then(|| clock(message.at, link())))}
+                {text(&message.from.nick, &message.text, action, (head && action).then(|| clock(message.at, link())), driver)}
             </div>
             {badge(door)}
         </div>
@@ -69,7 +69,7 @@ fn on_its_way(pending: &Pending, from: &MemberRef, head: bool, driver: Driver) -
             {gutter(&from.nick, pending.at, head, None)}
             <div class="body">
                 {(head && !pending.action).then(|| byline(&from.nick, pending.at, None))}
-                {text(&from.nick, &pending.text, pending.action, (head && pending.action).then(|| clock(pending.at, None)))}
+                {text(&from.nick, &pending.text, pending.action, (head && pending.action).then(|| clock(pending.at, None)), driver)}
                 {failed.map(|why| failure(&why, pending, driver))}
             </div>
             {badge(if waits { Some(waiting()) } else { door(Via::Ws) })}
@@ -129,32 +129,17 @@ fn clock(at: Timestamp, link: Option<String>) -> AnyView {
     }
 }
 
-/// What was said, as text and links; what was done, after the name of who did it.
-fn text(nick: &str, text: &str, action: bool, clock: Option<AnyView>) -> impl IntoView + use<> {
-    let drawn = pieces(text).into_iter().map(|piece| match piece {
-        Piece::Text(text) => text.into_any(),
-        Piece::Link(address) => view! {
-            <a class="link" href=address.clone() target="_blank" rel="noopener noreferrer">
-                {address.clone()}
-            </a>
-        }
-        .into_any(),
-    });
-    let drawn = drawn.collect_view();
+/// What was said; what was done, after the name of who did it.
+fn text(nick: &str, text: &str, action: bool, clock: Option<AnyView>, driver: Driver) -> AnyView {
     if !action {
-        return view! {
-            <div class="text" dir="auto" data-testid="message-text">
-                {drawn}
-            </div>
-        }
-        .into_any();
+        return text::said(text, driver);
     }
     view! {
         <div class="text action">
             <bdi class=format!("nick {}", colour::class(nick))>{nick.to_owned()}</bdi>
             " "
             <span dir="auto" data-testid="message-text">
-                {drawn}
+                {text::done(text, driver)}
             </span>
             {clock.map(|clock| view! { " " {clock} })}
         </div>

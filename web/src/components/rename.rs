@@ -2,33 +2,69 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use partyline_engine::Action;
+use partyline_engine::{Action, Connection};
 
 use crate::components::dialog::Dialog;
 use crate::components::nick_form::NickField;
 use crate::driver::use_driver;
 use crate::words::tr;
 
-/// The dialog to change one's nick. What the server says to it comes as a notice.
+/// The dialog to change one's nick. It stays until the server has said yes, and says what the server has against it.
 #[component]
 pub(crate) fn Rename() -> impl IntoView {
     let driver = use_driver();
     let view = driver.view;
     let field = NickField::new();
+    let me = move || view.me.with(|me| me.as_ref().map(|me| me.nick.clone()));
     Effect::new(move |_| {
-        if view.renaming.get() {
-            let nick = view.me.with_untracked(|me| me.as_ref().map(|me| me.nick.clone()));
-            field.fill(&nick.unwrap_or_default());
+        if !view.renaming.get() {
+            // Whoever closed it no longer waits for an answer.
+            view.asked_nick.set(None);
+            field.forget();
+        } else if view.asked_nick.with_untracked(Option::is_none) && !field.has_problem() {
+            field.fill(&untrack(me).unwrap_or_default());
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(code) = view.nick_refused.get() {
+            view.nick_refused.set(None);
+            if let Some(nick) = view.asked_nick.get_untracked() {
+                view.asked_nick.set(None);
+                field.refused(&nick, code);
+            }
+        }
+    });
+    Effect::new(move |before: Option<Option<String>>| {
+        let me = me();
+        let changed = before.is_some_and(|before| before != me) && view.asked_nick.with_untracked(Option::is_some);
+        // Whoever asked for a taken nick when they came is called a guest before they are told.
+        let guest = !view.renaming.get_untracked() && me.as_ref().is_none_or(|me| me.starts_with("guest-"));
+        if changed && !guest {
+            view.asked_nick.set(None);
+            view.renaming.set(false);
+        }
+        me
+    });
+    Effect::new(move |_| {
+        let online = view.connection.with(|connection| matches!(connection, Connection::Online));
+        if let Some(nick) = view.asked_nick.get_untracked().filter(|_| !online && view.renaming.get_untracked()) {
+            view.asked_nick.set(None);
+            field.unanswered(&nick);
         }
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(nick) = field.take() {
+        let Some(nick) = field.take() else { return };
+        if untrack(me).as_ref() == Some(&nick) {
             view.renaming.set(false);
-            if view.me.with_untracked(|me| me.as_ref().is_none_or(|me| me.nick != nick)) {
-                driver.act(Action::Nick(nick));
-            }
+            return;
         }
+        let online = view.connection.with_untracked(|connection| matches!(connection, Connection::Online));
+        view.asked_nick.set(online.then(|| nick.clone()));
+        if !online {
+            view.renaming.set(false);
+        }
+        driver.act(Action::Nick(nick));
     };
     view! {
         <Dialog open=view.renaming labelled_by="rename-title" closable=true>

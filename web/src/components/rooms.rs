@@ -1,9 +1,13 @@
 //! The rooms, at the left, and who one is.
 
-use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::ev::{Event, MouseEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
 use partyline_engine::Action;
+use partyline_shared::InvalidName;
+use partyline_shared::light::check_name;
+use wasm_bindgen::JsCast;
+use web_sys::InputEvent;
 
 use crate::components::avatar::avatar;
 use crate::components::header::CloseDrawer;
@@ -12,7 +16,7 @@ use crate::driver::{Step, use_driver};
 use crate::keyboard::{self, Command, hint};
 use crate::settings::use_settings;
 use crate::view::Drawer;
-use crate::words::tr;
+use crate::words::{problems, tr};
 use crate::{focus, route};
 
 /// The rooms and conversations, the way into others, and who one is.
@@ -183,11 +187,31 @@ fn RoomItem(name: String) -> impl IntoView {
 fn JoinForm() -> impl IntoView {
     let driver = use_driver();
     let field = NodeRef::<html::Input>::new();
+    let problem = RwSignal::new(None::<InvalidName>);
+    let named = |typed: &str| typed.trim().trim_start_matches('#').to_owned();
+    // Says what is wrong with a name, and whether anything is. Nothing typed yet is no mistake.
+    let look = move |room: &str| {
+        let limits = driver.with_engine(|engine| engine.model().limits.clone()).unwrap_or_default();
+        let wrong = check_name(room, limits.room_chars).err().filter(|_| !room.is_empty());
+        problem.set(wrong.clone());
+        wrong.is_some()
+    };
+    let typed = move || {
+        if let Some(input) = field.get_untracked() {
+            look(&named(&input.value()));
+        }
+    };
+    let changed = move |event: Event| {
+        // What an input method has so far is no name yet.
+        if !event.dyn_ref::<InputEvent>().is_some_and(InputEvent::is_composing) {
+            typed();
+        }
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(input) = field.get_untracked() else { return };
-        let room = input.value().trim().trim_start_matches('#').to_owned();
-        if room.is_empty() {
+        let room = named(&input.value());
+        if room.is_empty() || look(&room) {
             let _ = input.focus();
             return;
         }
@@ -204,17 +228,24 @@ fn JoinForm() -> impl IntoView {
                 data-testid="join-input"
                 aria-label=move || tr!("rooms-join-label")
                 placeholder=move || tr!("rooms-join-placeholder")
-                maxlength="65"
+                maxlength="128"
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
                 enterkeyhint="go"
                 dir="auto"
+                aria-describedby="join-problem"
+                aria-invalid=move || problem.with(Option::is_some).to_string()
+                on:input=changed
+                on:compositionend=move |_| typed()
             />
             <button class="icon-button" type="submit" aria-label=move || tr!("rooms-join") data-testid="join-submit">
                 {Icon::Plus.draw()}
             </button>
         </form>
+        <p class="problem join-problem" id="join-problem" aria-live="polite" data-testid="join-problem">
+            {move || problem.with(|wrong| wrong.as_ref().map(|wrong| tr!("rooms-invalid", why = problems::name(wrong))))}
+        </p>
     }
 }
 

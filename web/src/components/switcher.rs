@@ -9,9 +9,9 @@ use crate::components::avatar::avatar;
 use crate::components::dialog::Dialog;
 use crate::components::icon::Icon;
 use crate::driver::{Driver, Step, use_driver};
-use crate::focus;
 use crate::places::{Choice, Place, find};
 use crate::words::tr;
+use crate::{focus, page};
 
 /// The id of the list of places.
 const LIST: &str = "places";
@@ -132,9 +132,7 @@ impl Desk {
     fn choose(self, at: usize) {
         self.chosen.set(at);
         if let Some(option) = document().get_element_by_id(&option_id(at)) {
-            let options = web_sys::ScrollIntoViewOptions::new();
-            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            option.scroll_into_view_with_scroll_into_view_options(&options);
+            page::reveal(&option);
         }
     }
 

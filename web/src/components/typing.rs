@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::driver::use_driver;
 use crate::words::{tr, tr_view};
 
-/// The line under the composer. Its height is always the same, so that nothing moves when somebody types.
+/// Who is typing: a line of its own, so that nothing moves when somebody does.
 #[component]
 pub(crate) fn Typing() -> impl IntoView {
     let view = use_driver().view;
@@ -20,13 +20,13 @@ pub(crate) fn Typing() -> impl IntoView {
         }
     };
     view! {
-        <p class="typing" data-testid="typing">
+        <span class="typing" data-testid="typing">
             <span class="typing-dots" class:on=move || view.typing.with(|typing| !typing.is_empty()) aria-hidden="true">
                 <i></i>
                 <i></i>
                 <i></i>
             </span>
-            <span>{drawn}</span>
-        </p>
+            <span class="typing-names">{drawn}</span>
+        </span>
     }
 }

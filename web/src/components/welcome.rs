@@ -17,6 +17,7 @@ pub(crate) fn Welcome() -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(nick) = field.take() {
+            driver.view.asked_nick.set(Some(nick.clone()));
             driver.start(Some(nick), None);
         }
     };

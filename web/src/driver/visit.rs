@@ -1,7 +1,7 @@
 //! What is the page's own from one visit to the next: what was seen last, what one was called, which version it is.
 
 use leptos::prelude::*;
-use partyline_engine::{Connection, Model};
+use partyline_engine::{Connection, Input, Model};
 
 use super::Driver;
 use crate::{seen, storage, update};
@@ -41,6 +41,12 @@ impl Driver {
         let visit = &mut core.borrow_mut().visit;
         visit.called = called.map(str::to_owned);
         visit.seen = seen::read(&storage::seen());
+    }
+
+    /// Connects now rather than later.
+    pub(crate) fn connect(self) {
+        self.handle(Input::Connect);
+        self.publish();
     }
 
     /// Connects now if a drop is being waited out: the network is back, or the person is.

@@ -1,0 +1,19 @@
+# Choosing an emoji.
+emoji-open = Emoji
+emoji-search = Search emoji
+emoji-grid = Emoji
+emoji-none = No emoji is called that.
+emoji-failed = The emoji couldn’t be loaded.
+emoji-retry = Try again
+emoji-coming = Loading…
+emoji-groups = Groups
+emoji-recent = Recent
+emoji-smileys = Smileys
+emoji-people = People
+emoji-nature = Animals and nature
+emoji-food = Food and drink
+emoji-travel = Travel and places
+emoji-activities = Activities
+emoji-objects = Objects
+emoji-symbols = Symbols
+emoji-flags = Flags

@@ -1,0 +1,19 @@
+# 选择表情。
+emoji-open = 表情
+emoji-search = 搜索表情
+emoji-grid = 表情
+emoji-none = 没有找到这样的表情。
+emoji-failed = 表情没能载入。
+emoji-retry = 重试
+emoji-coming = 正在载入…
+emoji-groups = 分组
+emoji-recent = 最近使用
+emoji-smileys = 笑脸
+emoji-people = 人物
+emoji-nature = 动物与自然
+emoji-food = 食物与饮料
+emoji-travel = 旅行与地点
+emoji-activities = 活动
+emoji-objects = 物品
+emoji-symbols = 符号
+emoji-flags = 旗帜
