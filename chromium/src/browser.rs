@@ -20,13 +20,20 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// A browser with a profile of its own. Dropped, it ends.
 #[derive(Debug)]
 pub struct Browser {
-    // Before the driver, which asks it to end the browser and would wait for an answer where there is none to be had.
     _service: Service,
     /// The way to all that this has no word for.
     pub driver: WebDriver,
     /// How long the page gets to show something. It is looked at again and again, so a fast page waits for nothing.
     pub patience: Duration,
     _profile: TempDir,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Whoever ends in the middle of something ends the program under chromedriver, below. The driver would block the
+        // thread until that has answered, which it can't while it waits for this thread.
+        let _ = self.driver.clone().leak();
+    }
 }
 
 /// chromedriver, which ends its browsers when it ends.

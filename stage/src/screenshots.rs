@@ -81,6 +81,7 @@ async fn language(order: Order, locale: Locale, begun: Instant) -> Result<Vec<St
             }
         }
     }
+    theatre.close().await;
     Ok(missing)
 }
 

@@ -102,6 +102,11 @@ impl Theatre {
         self.member(who)?.send(&json!({"type": "typing", "room": ROOMS[0].name})).await
     }
 
+    /// Ends the browser and the server.
+    pub(crate) async fn close(self) {
+        self.page.quit().await;
+    }
+
     /// Ends the server, and everybody's connections with it.
     pub(crate) async fn kill_server(&mut self) -> Result<()> {
         match self.server.take() {

@@ -13,10 +13,13 @@ const MOST: f64 = 0.05;
 const WIDTHS: [u32; 4] = [320, 390, 820, 1280];
 
 /// Sums up what moved without anybody having done something, from the start of the page on.
-const WATCH: &str = "window.shifted = 0; window.shifts = []; new PerformanceObserver(list => { \
+const WATCH: &str = "window.shifted = 0; window.shifts = []; \
+                     const box = rect => [rect.x, rect.y, rect.width, rect.height].map(Math.round).join(' '); \
+                     new PerformanceObserver(list => { \
                          for (const entry of list.getEntries()) if (!entry.hadRecentInput) { \
                              window.shifted += entry.value; \
-                             for (const source of entry.sources) window.shifts.push(`${source.node?.className ?? source.node?.nodeName} ${entry.value}`); \
+                             for (const source of entry.sources) window.shifts.push( \
+                                     `${source.node?.className || source.node?.nodeName} from ${box(source.previousRect)} to ${box(source.currentRect)}`); \
                          } \
                      }).observe({type: 'layout-shift', buffered: true})";
 

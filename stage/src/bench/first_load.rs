@@ -38,6 +38,7 @@ pub(super) async fn run(program: &Path, runs: usize, figures: &mut [Figure]) -> 
     fresh.find("nick-input").await;
     fresh.script_until(&format!("setTimeout(done, {FETCHED_MS})")).await;
     load.values.push(fresh.transferred().await / 1000.0);
+    fresh.quit().await;
 
     let page = watching().await;
     page.enter(&address, "ann").await;
@@ -46,12 +47,13 @@ pub(super) async fn run(program: &Path, runs: usize, figures: &mut [Figure]) -> 
         page.driver.goto(&address).await?;
         page.message(LAST).await;
         let settled = format!(
-            "const look = () => performance.now() - watched.painted > {QUIET_MS} ? \
+            "const look = () => watched.painted && performance.now() - watched.painted > {QUIET_MS} ? \
              done([watched.painted, watched.most]) : setTimeout(look, 20); look()"
         );
         let found = page.script_until(&settled).await;
         painted.values.push(number(&found[0])?);
         rows.values.push(number(&found[1])?);
     }
+    page.quit().await;
     Ok(())
 }

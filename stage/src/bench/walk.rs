@@ -14,12 +14,12 @@ const MESSAGES: u64 = 10_000;
 /// It takes seconds; what takes longer than this doesn't get there.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// Goes up by less than a screen a frame until the first message is shown.
+/// Goes up by a screen and a half a frame, as whoever pulls the scrollbar, until the first message is shown.
 const WALK: &str = "const scroller = document.querySelector(\"[data-testid='timeline']\"); \
     const begun = performance.now(); \
     const up = () => { \
         if (document.querySelector(\"[data-testid='message'][data-seq='1']\")) return done(performance.now() - begun); \
-        scroller.scrollTop -= 600; \
+        scroller.scrollTop -= 1200; \
         requestAnimationFrame(up); \
     }; up()";
 
@@ -57,6 +57,7 @@ pub(super) async fn run(program: &Path, runs: usize, figures: &mut [Figure]) -> 
         wasm.values.push(of_wasm / 1e6);
         rows.values.push(number(&noted[1])?);
         gap.values.push(number(&noted[2])?);
+        page.quit().await;
     }
     Ok(())
 }

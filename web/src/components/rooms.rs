@@ -74,7 +74,10 @@ pub(crate) fn Rooms() -> impl IntoView {
                         <RoomItem name />
                     </For>
                 </ul>
-                <JoinForm />
+                // It stands below the rooms: until they are known it would be pushed away under the pointer.
+                <div class:waits=move || rooms.with(Vec::is_empty) && view.current.with(|room| !room.is_empty())>
+                    <JoinForm />
+                </div>
                 {move || {
                     (!conversations.with(Vec::is_empty))
                         .then(|| {

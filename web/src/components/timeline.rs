@@ -59,6 +59,10 @@ fn RoomTimeline(room: String) -> impl IntoView {
         }
     });
     on_cleanup(move || watch.end());
+    Effect::new(move |_| {
+        view.fresh.track();
+        watch.look_for_new();
+    });
     Effect::new(move |before: Option<u32>| {
         let times = view.to_end.get();
         if before.is_some_and(|before| before != times) {

@@ -125,11 +125,14 @@ impl Driver {
 
     /// Makes a room the one that is shown.
     fn turn_to(self, room: &str) {
+        // Whoever was let in after all, or went elsewhere, needs no reason any more.
+        if self.view.barred.with_untracked(Option::is_some) {
+            self.view.barred.set(None);
+        }
         let before = self.view.current.get_untracked();
         if before == room {
             return;
         }
-        self.view.barred.set(None);
         // Whoever comes back comes to the end.
         self.handle(Input::User(Action::ToEnd(before)));
         {

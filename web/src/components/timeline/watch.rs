@@ -156,7 +156,8 @@ impl Watch {
         }
     }
 
-    fn look_for_new(self) {
+    /// Finds out where the first message that is new is: what is shown may stay the same while others talk.
+    pub(super) fn look_for_new(self) {
         let fresh = self.driver.view.fresh.get_untracked();
         let side = fresh.and_then(|fresh| {
             let rows = self.rows()?;
