@@ -215,7 +215,9 @@ impl Driver {
 
     /// Tells the person once that what they type doesn't outlive the tab.
     fn tell_of_storage(self) {
-        if storage::refuses() && !std::mem::replace(&mut self.core().borrow_mut().told_of_storage, true) {
+        // Not before a room is shown, which takes away what was told before.
+        let shown = self.core().borrow().settled;
+        if shown && storage::refuses() && !std::mem::replace(&mut self.core().borrow_mut().told_of_storage, true) {
             let text = Saying::Words(tr!("storage-refused"));
             self.changed(Change::Notice { room: None, text, error: false });
         }

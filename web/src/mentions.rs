@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use partyline_engine::{Model, Room};
+use partyline_shared::light::lower;
 use partyline_shared::{Kind, Message, Seq};
 
 /// Whether a text names somebody: their nick as a word, however it is capitalised, with or without an `@`.
 pub(crate) fn names(text: &str, nick: &str) -> bool {
-    let (text, nick) = (text.to_lowercase(), nick.to_lowercase());
+    let (text, nick) = (lower(text), lower(nick));
     let (Some(first), Some(last)) = (nick.chars().next(), nick.chars().next_back()) else { return false };
     // Where words aren't set apart, a nick of one character is in half of all words.
     let alone = nick.chars().nth(1).is_none();
