@@ -6,11 +6,11 @@ use crate::browser::Browser;
 use crate::support::{Server, Socket, say};
 
 /// What can be touched, is to be seen, and is less than 44 pixels high or wide. Links inside of a sentence are as high as
-/// its line (WCAG 2.2, 2.5.8: the inline exception); fields of a form are touched by their height.
+/// its line (WCAG 2.2, 2.5.8: the inline exception); what lets fingers through isn't touched.
 const TOO_SMALL: &str = "
     const all = document.querySelectorAll('a[href], button, input, textarea, select, [role=option], [tabindex=\"0\"]');
     const seen = it => it.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !it.closest('[inert]')
-        && !it.matches('.skip, .scrim, .message .text a');
+        && getComputedStyle(it).pointerEvents !== 'none' && !it.matches('.skip, .scrim, .message .text a');
     const small = it => { const box = it.getBoundingClientRect(); return box.width < 43.9 || box.height < 43.9 };
     return [...all].filter(it => seen(it) && small(it))
         .map(it => it.outerHTML.slice(0, 120) + JSON.stringify(it.getBoundingClientRect()))";
