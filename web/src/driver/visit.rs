@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use partyline_engine::{Connection, Input, Model};
 
 use super::Driver;
+use crate::view::Stale;
 use crate::{seen, storage, update};
 
 /// A visit of the page, from its load to its end.
@@ -38,9 +39,11 @@ impl Driver {
     /// A visit starts, of somebody who expects to be called this.
     pub(super) fn remember_visit(self, called: Option<&str>) {
         let core = self.core();
-        let visit = &mut core.borrow_mut().visit;
-        visit.called = called.map(str::to_owned);
-        visit.seen = seen::read(&storage::seen());
+        let mut core = core.borrow_mut();
+        core.visit.called = called.map(str::to_owned);
+        core.visit.seen = seen::read(&storage::seen());
+        // It is there to be shown before the server has said anything.
+        core.stale = Stale::ALL;
     }
 
     /// Connects now rather than later.
