@@ -8,15 +8,19 @@ use crate::components::composer::{COMPOSER, Composer};
 use crate::components::header::Header;
 use crate::components::members::Members;
 use crate::components::notice::Notices;
+use crate::components::offers::Offers;
 use crate::components::rename::Rename;
 use crate::components::rooms::Rooms;
 use crate::components::settings::SettingsDialog;
+use crate::components::shortcuts::Shortcuts;
+use crate::components::status::Status;
+use crate::components::switcher::Switcher;
 use crate::components::timeline::Timeline;
 use crate::components::welcome::Welcome;
 use crate::driver::Driver;
-use crate::view::{Drawer, View};
+use crate::view::Drawer;
 use crate::words::tr;
-use crate::{page, settings, storage, tab};
+use crate::{commands, focus, page, settings, storage, tab};
 
 /// Everything below `<body>`.
 #[component]
@@ -27,7 +31,8 @@ pub(crate) fn App() -> impl IntoView {
     listen(driver);
     let view = driver.view;
     tab::keep(view);
-    follow_drawer(view);
+    commands::follow_drawer(driver);
+    focus::keep();
     match storage::identity() {
         Some(identity) => driver.start(None, Some(identity)),
         None => view.first_visit.set(true),
@@ -38,7 +43,7 @@ pub(crate) fn App() -> impl IntoView {
         page::focus(COMPOSER);
     };
     view! {
-        <a class="skip" href=format!("#{COMPOSER}") on:click=skip>
+        <a class="skip" href=format!("#{COMPOSER}") inert=move || view.drawer.get().is_some() on:click=skip>
             {move || tr!("app-skip")}
         </a>
         <div
@@ -47,10 +52,11 @@ pub(crate) fn App() -> impl IntoView {
             class:members-open=move || drawer_is(Drawer::Members)
         >
             <Rooms />
-            <main class="main">
+            <main class="main" inert=move || view.drawer.get().is_some()>
                 <Header />
                 <Timeline />
                 <div class="foot">
+                    <Offers />
                     <Notices />
                     <Composer />
                 </div>
@@ -68,6 +74,9 @@ pub(crate) fn App() -> impl IntoView {
         <Welcome />
         <Rename />
         <SettingsDialog />
+        <Switcher />
+        <Shortcuts />
+        <Status />
     }
 }
 
@@ -78,25 +87,9 @@ fn listen(driver: Driver) {
     let _ = window_event_listener(ev::online, move |_| driver.hurry());
     // It is the document's event, and bubbles.
     let _ = window_event_listener(ev::visibilitychange, move |_| driver.visibility_changed());
-    let _ = window_event_listener(ev::keydown, move |event| {
-        let types = event.key().chars().count() == 1 && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if event.key() == "Escape"
-            && let Some(drawer) = view.drawer.get_untracked()
-        {
-            view.drawer.set(None);
-            page::focus(if drawer == Drawer::Rooms { "open-rooms" } else { "open-members" });
-        } else if types && !page::something_has_focus() {
-            // The key goes to the field that has the keyboard when it acts, which is after this.
-            page::focus(COMPOSER);
-        }
-    });
-}
-
-/// Takes the keyboard into a drawer that opens.
-fn follow_drawer(view: View) {
-    Effect::new(move |_| match view.drawer.get() {
-        Some(Drawer::Rooms) => page::focus("rooms"),
-        Some(Drawer::Members) => page::focus("members"),
-        None => {}
-    });
+    let _ = window_event_listener(ev::keydown, move |event| commands::pressed(driver, &event));
+    // A browser says that there is no network where it knows; that there is one it may say of any cable.
+    let _ = window_event_listener(ev::online, move |_| view.network.set(true));
+    let _ = window_event_listener(ev::offline, move |_| view.network.set(false));
+    let _ = window_event_listener(ev::pagehide, move |_| driver.keep_seen());
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::{TimeoutHandle, request_animation_frame, set_timeout_with_handle};
 use leptos::prelude::*;
-use partyline_engine::{Action, Change, Connection, Engine, Identity, Input, Output, Saying, Settings};
+use partyline_engine::{Action, Change, Engine, Identity, Input, Output, Saying, Settings};
 use partyline_shared::codec::json;
 use partyline_shared::light::same_name;
 use partyline_shared::{Line, Seq, Timestamp, parse_line};
 
+use self::visit::Visit;
 use crate::announce::announce;
 use crate::mentions::Tallies;
 use crate::socket::{Heard, Socket};
@@ -23,6 +24,7 @@ mod notices;
 mod places;
 mod reading;
 mod told;
+mod visit;
 
 /// How many messages of a room the page keeps: layout costs more than all else, and nobody reads more at once.
 const WINDOW: usize = 400;
@@ -81,6 +83,7 @@ struct Core {
     /// The person knows that nothing outlives the tab.
     told_of_storage: bool,
     tallies: Tallies,
+    visit: Visit,
 }
 
 /// The driver of this page.
@@ -109,6 +112,7 @@ impl Driver {
             self.view.current.set(room);
         }
         self.core().borrow_mut().starting = true;
+        self.remember_visit(nick.as_deref().or(identity.as_ref().map(|identity| identity.nick.as_str())));
         let settings = Settings { nick, identity, rooms, entropy: page::entropy(), window: WINDOW };
         {
             let core = self.core();
@@ -132,25 +136,13 @@ impl Driver {
         self.publish();
     }
 
-    /// Connects now rather than later.
-    pub(crate) fn connect(self) {
-        self.handle(Input::Connect);
-        self.publish();
-    }
-
-    /// Connects now if a drop is being waited out: the network is back, or the person is.
-    pub(crate) fn hurry(self) {
-        if self.view.connection.with_untracked(|connection| matches!(connection, Connection::Waiting { .. })) {
-            self.connect();
-        }
-    }
-
     /// Takes a typed line in the room that is shown. Returns whether it was taken.
     pub(crate) fn say(self, text: String) -> bool {
-        if self.view.room.with_untracked(Option::is_none) && !text.starts_with('/') {
+        let room = self.view.current.get_untracked();
+        let is_known = self.with_engine(|engine| engine.model().rooms.contains_key(&room)) == Some(true);
+        if !is_known && !text.starts_with('/') {
             return false;
         }
-        let room = self.view.current.get_untracked();
         {
             // Whoever speaks has read what was there, and the answers to the last line with it.
             let core = self.core();
@@ -172,6 +164,8 @@ impl Driver {
         if page::is_visible() {
             self.hurry();
             self.take_over();
+        } else {
+            self.keep_seen();
         }
         self.publish();
     }
@@ -257,8 +251,16 @@ impl Driver {
         let mut core = core.borrow_mut();
         let stale = &mut core.stale;
         match change {
-            Change::Connection => stale.connection = true,
-            Change::Me => stale.me = true,
+            Change::Connection => {
+                stale.connection = true;
+                drop(core);
+                self.connection_changed();
+            }
+            Change::Me => {
+                stale.me = true;
+                drop(core);
+                self.name_changed();
+            }
             Change::Rooms => stale.rooms = true,
             Change::Listed => {
                 drop(core);
@@ -347,7 +349,7 @@ impl Driver {
         self.tell_of_storage();
         let core = self.core();
         let mut borrowed = core.borrow_mut();
-        let Core { engine, stale, scheduled, tallies, fresh, .. } = &mut *borrowed;
+        let Core { engine, stale, scheduled, tallies, fresh, visit, .. } = &mut *borrowed;
         *scheduled = false;
         let stale = std::mem::take(stale);
         let Some(engine) = engine else { return };
@@ -359,7 +361,8 @@ impl Driver {
             }
         }
         let news = if stale.rooms { tallies.look(engine.model()) } else { Vec::new() };
-        self.view.update(engine.model(), stale, fresh.map(|fresh| fresh.after), tallies);
+        visit.settle(engine.model());
+        self.view.update(engine.model(), visit.seen(), stale, fresh.map(|fresh| fresh.after), tallies);
         drop(borrowed);
         announce(self, news);
     }

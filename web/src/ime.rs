@@ -6,6 +6,11 @@ pub(crate) const TAKEN: u32 = 229;
 /// Safari ends the composition before it tells of the key that ended it; nobody types that fast.
 const SAME_PRESS_MS: f64 = 50.0;
 
+/// Whether an input method takes this key, so that it is for nobody else.
+pub(crate) fn takes(event: &web_sys::KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == TAKEN
+}
+
 /// A press of a key in the composer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Press {

@@ -3,8 +3,6 @@
 //! `engine` holds all state, this crate shows it: `driver` feeds the engine with what the socket, the clock and
 //! the person do, `view` carries what it says into signals, `components` draw those.
 
-// The page's signals are handles: copying them all is cheap where they are narrow, which is where the page runs.
-#![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_types_passed_by_value))]
 #![expect(unreachable_pub, reason = "what `#[component]` writes is `pub`, whatever the function is")]
 
 mod address;
@@ -12,24 +10,30 @@ mod announce;
 mod app;
 mod clipboard;
 mod colour;
+mod commands;
 mod completion;
 mod components;
 mod driver;
 mod emoji;
+mod focus;
 mod ime;
+mod keyboard;
 mod mentions;
 mod notify;
 mod page;
 mod people;
+mod places;
 mod route;
 mod rows;
 mod scroll;
+mod seen;
 mod settings;
 mod socket;
 mod storage;
 mod tab;
 mod tabs;
 mod time;
+mod update;
 mod view;
 mod words;
 

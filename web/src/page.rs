@@ -48,14 +48,19 @@ pub(crate) fn has_focus(id: &str) -> bool {
     document().active_element().is_some_and(|element| element.id() == id)
 }
 
-/// Whether typing goes to something already, so that it must not be led to the composer.
-pub(crate) fn something_has_focus() -> bool {
-    document().active_element().is_some_and(|element| element.tag_name() != "BODY")
-}
-
 /// Whether a touch screen is the main way in: focusing a field by itself would open the keyboard over the page.
 pub(crate) fn is_touch() -> bool {
     window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Whether the browser thinks that the machine has a network.
+pub(crate) fn has_network() -> bool {
+    window().navigator().on_line()
+}
+
+/// Whether the lists at the sides are drawers, as the style sheet has it (web/style/narrow.css).
+pub(crate) fn is_narrow() -> bool {
+    window().match_media("(max-width: 720px)").ok().flatten().is_some_and(|query| query.matches())
 }
 
 /// The languages that the person reads, by tag, the best first.

@@ -14,6 +14,7 @@ use crate::time;
 
 const IDENTITY: &str = "partyline.identity";
 const ROOMS: &str = "partyline.rooms";
+const SEEN: &str = "partyline.seen";
 const LAST_ROOM: &str = "partyline.last-room";
 const EMOJI: &str = "partyline.emoji";
 /// What is typed in a room is kept under this and its name.
@@ -57,6 +58,18 @@ pub(crate) fn last_room() -> Option<String> {
 /// Keeps the room that is shown.
 pub(crate) fn keep_last_room(room: &str) {
     write(LAST_ROOM, room);
+}
+
+/// What was seen last, as `seen` wrote it.
+pub(crate) fn seen() -> String {
+    read(SEEN).unwrap_or_default()
+}
+
+/// Keeps what was seen last. Nobody misses it where the browser won't.
+pub(crate) fn keep_seen(seen: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(SEEN, seen);
+    }
 }
 
 /// What was typed in a room and not sent.

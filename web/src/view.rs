@@ -10,7 +10,7 @@ use partyline_shared::{Code, MemberRef, Seq, Timestamp};
 
 use crate::mentions::Tallies;
 use crate::rows::{Reader, Row, lay_out};
-use crate::time;
+use crate::{page, seen, time};
 
 /// A room in the list of rooms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +187,16 @@ pub(crate) struct Signals {
     pub(crate) settings_open: RwSignal<bool>,
     /// The drawer that is open on a narrow screen.
     pub(crate) drawer: RwSignal<Option<Drawer>>,
+    /// The dialog to go somewhere by name is open.
+    pub(crate) switching: RwSignal<bool>,
+    /// The dialog that shows all shortcuts is open.
+    pub(crate) helping: RwSignal<bool>,
+    /// The machine has a network, as far as the browser knows.
+    pub(crate) network: RwSignal<bool>,
+    /// The server has a newer version of the page.
+    pub(crate) update: RwSignal<bool>,
+    /// What one wanted to be called, where somebody else is.
+    pub(crate) taken: RwSignal<Option<String>>,
 }
 
 /// What slides in on a narrow screen.
@@ -196,6 +206,24 @@ pub(crate) enum Drawer {
     Rooms,
     /// The list of members.
     Members,
+}
+
+impl Drawer {
+    /// The id of what slides in.
+    pub(crate) fn panel(self) -> &'static str {
+        match self {
+            Self::Rooms => "rooms",
+            Self::Members => "members",
+        }
+    }
+
+    /// The id of the button that opens it.
+    pub(crate) fn button(self) -> &'static str {
+        match self {
+            Self::Rooms => "open-rooms",
+            Self::Members => "open-members",
+        }
+    }
 }
 
 impl View {
@@ -228,12 +256,26 @@ impl View {
             nick_refused: RwSignal::new(None),
             settings_open: RwSignal::new(false),
             drawer: RwSignal::new(None),
+            switching: RwSignal::new(false),
+            helping: RwSignal::new(false),
+            network: RwSignal::new(page::has_network()),
+            update: RwSignal::new(false),
+            taken: RwSignal::new(None),
         };
         Self(Box::leak(Box::new(signals)))
     }
 
     /// Brings what is stale up to date.
-    pub(crate) fn update(self, model: &Model, stale: Stale, new_after: Option<Seq>, tallies: &Tallies) {
+    ///
+    /// A room that the server has said nothing of yet is shown as it was `seen` last.
+    pub(crate) fn update(
+        self,
+        model: &Model,
+        seen: &seen::Rooms,
+        stale: Stale,
+        new_after: Option<Seq>,
+        tallies: &Tallies,
+    ) {
         if stale.connection {
             put(self.connection, model.connection.clone());
         }
@@ -243,9 +285,10 @@ impl View {
             put(self.message_chars, model.limits.message_chars);
         }
         if stale.rooms {
-            put(self.rooms, room_lines(model, tallies));
+            put(self.rooms, room_lines(model, seen, tallies));
         }
-        let Some(room) = self.current.with_untracked(|name| model.rooms.get(name)) else {
+        let Some(room) = self.current.with_untracked(|name| seen::or_seen(model.rooms.get(name), seen.get(name)))
+        else {
             put(self.room, None);
             put(self.rows, Vec::new());
             put(self.members, Vec::new());
@@ -291,7 +334,7 @@ impl View {
 }
 
 /// Rooms first, then conversations; by title.
-fn room_lines(model: &Model, tallies: &Tallies) -> Vec<RoomLine> {
+fn room_lines(model: &Model, seen: &seen::Rooms, tallies: &Tallies) -> Vec<RoomLine> {
     let line = |room: &partyline_engine::Room| RoomLine {
         name: room.name.clone(),
         title: room.title.clone(),
@@ -299,7 +342,7 @@ fn room_lines(model: &Model, tallies: &Tallies) -> Vec<RoomLine> {
         unread: room.unread,
         mentions: tallies.of(&room.name),
     };
-    let mut lines: Vec<_> = model.rooms.values().map(line).collect();
+    let mut lines: Vec<_> = model.rooms.values().chain(seen::only_seen(model, seen)).map(line).collect();
     lines.sort_by_cached_key(|line| (line.private, lower(&line.title)));
     lines
 }

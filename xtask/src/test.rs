@@ -7,6 +7,7 @@ use crate::machine::Machine;
 use crate::page;
 use crate::purity;
 use crate::say::say;
+use crate::setup::axe;
 use crate::setup::wasm_target::{self, TARGET};
 use crate::setup::{self, Purpose};
 use crate::steps::Steps;
@@ -114,7 +115,7 @@ fn page_unless_fresh(machine: &Machine) -> Result<Outcome> {
 /// unit tests touch no browser, and run natively like all others.
 fn tests(machine: &Machine) -> Result<Outcome> {
     let command = cmd!(machine.sh, "cargo test --workspace --features {TEST_BUILD}");
-    passes(command.env("PARTYLINE_BROWSER_TESTS", "1"))
+    passes(command.env("PARTYLINE_BROWSER_TESTS", "1").env("PARTYLINE_AXE", axe::script(machine)?))
 }
 
 /// The advisories are in a repository on the web; without a way there, the rest is looked at.

@@ -17,6 +17,12 @@ struct Dist;
 
 const INDEX: &str = "index.html";
 
+/// The service worker. A browser asks for it by this name, at each visit.
+const WORKER: &str = "sw.js";
+
+/// It runs beside the page, under a policy of its own: it fetches the page's files, and that is all.
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'";
+
 /// What is shown where the page hasn't been built.
 const NOT_BUILT: &str = include_str!("not_built.html");
 
@@ -43,7 +49,11 @@ pub(super) async fn serve(request: Request) -> Response {
         };
     };
     let is_index = name == INDEX;
-    let policy = is_index.then(|| content_security_policy(&file.data));
+    let policy = match name {
+        INDEX => Some(content_security_policy(&file.data)),
+        WORKER => Some(WORKER_POLICY.to_owned()),
+        _ => None,
+    };
     let hash = hex(&file.metadata.sha256_hash());
     let (file, encoding) = compressed(name, file, headers);
     // Each form of a file is a representation of its own (RFC 9110 section 8.8.3.3).
@@ -119,7 +129,7 @@ fn content_security_policy(index: &[u8]) -> String {
         inline_scripts(&index).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'none'; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'none'; \
          frame-ancestors 'none'"
     )
 }
@@ -157,6 +167,9 @@ mod tests {
         assert!(is_hashed("partyline-web-4527fee32dd7348_bg.wasm"), "a leading zero isn't written");
         assert!(!is_hashed("index.html"));
         assert!(!is_hashed("icon.svg"));
+        for name in [WORKER, "manifest.webmanifest", "icons/icon-192.png", "icons/apple-touch-icon.png"] {
+            assert!(!is_hashed(name), "{name}");
+        }
     }
 
     #[test]

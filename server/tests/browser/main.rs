@@ -10,6 +10,7 @@
     reason = "a test says what it expects by failing, also in its helpers"
 )]
 
+mod accessible;
 mod browser {
     pub(crate) use partyline_chromium::{Browser, Locale};
 }
@@ -17,7 +18,12 @@ mod composing;
 mod format;
 mod hostile;
 mod keeping;
+mod keyboard;
+mod keys;
 mod layout;
+mod offline;
+mod phone;
+mod proxy;
 mod reading;
 mod serving;
 mod settings;
@@ -51,6 +57,14 @@ browser_test!(nothing_typed_is_lost_by_a_reload_or_a_restart_and_all_is_sent_onc
 browser_test!(two_tabs_of_one_person_know_what_was_read, keeping::two_tabs);
 browser_test!(where_nothing_can_be_kept_all_works_and_it_is_said_once, keeping::nothing_can_be_kept);
 browser_test!(the_room_is_in_the_url, talking::rooms_and_urls);
+browser_test!(everything_can_be_done_by_keys, keyboard::everything_by_keys);
+browser_test!(what_was_said_is_read_by_keys, keyboard::reading_by_keys);
+browser_test!(the_keyboard_is_never_nowhere, keyboard::never_lost);
+browser_test!(nothing_serious_keeps_anybody_out, accessible::axe_finds_nothing);
+browser_test!(a_screen_reader_hears_what_happens, accessible::said_aloud);
+browser_test!(a_phone_has_room_for_it_all, phone::small_screens);
+browser_test!(the_page_opens_without_a_server_and_offers_a_new_version, offline::without_a_server);
+browser_test!(trouble_is_said_plainly, offline::trouble);
 browser_test!(what_is_typed_is_completed, composing::completing);
 browser_test!(emoji_come_by_name_and_from_the_box, composing::emoji);
 browser_test!(nothing_typed_is_sent_early_or_lost, composing::typing);

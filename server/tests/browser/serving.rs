@@ -49,6 +49,26 @@ pub(crate) async fn forms_and_caching() {
     let unchanged = head(&server, wasm, &format!("If-None-Match: {}\r\n", forms[0].1));
     assert!(unchanged.starts_with("HTTP/1.1 304 "), "{unchanged}");
     assert_eq!(field(&unchanged, "etag"), Some(forms[0].1.as_str()));
+    // What is asked for by a fixed name is asked for each time.
+    for (path, mime) in [
+        ("/sw.js", "text/javascript; charset=utf-8"),
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/icons/icon-192.png", "image/png"),
+        ("/icons/icon-512.png", "image/png"),
+        ("/icons/maskable-512.png", "image/png"),
+        ("/icons/apple-touch-icon.png", "image/png"),
+        ("/icon.svg", "image/svg+xml"),
+    ] {
+        let head = head(&server, path, "");
+        assert!(head.starts_with("HTTP/1.1 200 "), "{path}: {head}");
+        let fields = (field(&head, "content-type"), field(&head, "cache-control"));
+        assert_eq!(fields, (Some(mime), Some("no-cache")), "{path}");
+        assert!(field(&head, "etag").is_some(), "{path}");
+    }
+    let worker = head(&server, "/sw.js", "");
+    assert_eq!(field(&worker, "content-security-policy"), Some("default-src 'none'; connect-src 'self'"));
+    assert!(policy.contains("worker-src 'self'") && policy.contains("manifest-src 'self'"), "{policy}");
+
     assert!(head(&server, "/nothing.js", "").starts_with("HTTP/1.1 404 "));
 }
 

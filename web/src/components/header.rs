@@ -9,6 +9,23 @@ use crate::settings::use_settings;
 use crate::view::{Drawer, RoomLine};
 use crate::words::tr;
 
+/// The way out of a drawer for whoever has no Escape key and can't touch what is beside it.
+#[component]
+pub(crate) fn CloseDrawer() -> impl IntoView {
+    let view = use_driver().view;
+    view! {
+        <button
+            class="icon-button narrow-only close-drawer"
+            type="button"
+            data-testid="close-drawer"
+            aria-label=move || tr!("keys-close")
+            on:click=move |_| view.drawer.set(None)
+        >
+            {Icon::Close.draw()}
+        </button>
+    }
+}
+
 /// The bar over the timeline.
 #[component]
 pub(crate) fn Header() -> impl IntoView {

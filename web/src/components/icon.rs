@@ -23,6 +23,10 @@ pub(crate) enum Icon {
     Hash,
     /// A private conversation.
     At,
+    /// Looks for something.
+    Search,
+    /// The keyboard.
+    Keyboard,
     /// Emoji.
     Smile,
     /// Quotes.
@@ -52,6 +56,10 @@ impl Icon {
             Self::Pencil => "M4.5 19.5l1-4L16 5l3 3L8.5 18.5l-4 1ZM13.5 7.5l3 3",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
             Self::Hash => "M9.5 4.5l-2 15M16.5 4.5l-2 15M4.5 9.2h16M3.5 14.8h16",
+            Self::Search => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM15.3 15.3L20 20",
+            Self::Keyboard => {
+                "M4.5 6.5h15a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 16V8a1.5 1.5 0 0 1 1.5-1.5ZM6.5 10h.01M10.2 10h.01M13.9 10h.01M17.5 10h.01M8 14h8"
+            }
             Self::Smile => {
                 "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8.5 14c.7 1.3 2 2 3.5 2s2.8-.7 3.5-2M9.2 9.5v.4M14.8 9.5v.4"
             }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use partyline_shared::MemberRef;
 
 use crate::components::avatar::avatar;
+use crate::components::header::CloseDrawer;
 use crate::driver::{Step, use_driver};
 use crate::view::Drawer;
 use crate::words::{tr, tr_view};
@@ -37,7 +38,14 @@ pub(crate) fn Members() -> impl IntoView {
         }
     };
     view! {
-        <aside class="panel members" id="members" tabindex="-1" aria-label=move || tr!("members-title")>
+        <aside
+            class="panel members"
+            id="members"
+            tabindex="-1"
+            aria-label=move || tr!("members-title")
+            inert=move || view.drawer.get() == Some(Drawer::Rooms)
+        >
+            <CloseDrawer />
             <div class="panel-scroll">
                 {move || match (known.get(), private.get()) {
                     (false, _) => ().into_any(),

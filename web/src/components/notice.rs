@@ -11,13 +11,12 @@ use crate::words::{sayings, tr};
 pub(crate) fn Notices() -> impl IntoView {
     let driver = use_driver();
     view! {
-        <div class="notices">
+        <div class="notices" aria-live="polite">
             <For each=move || driver.view.notices.get() key=|notice| notice.id let:notice>
                 <div
                     class="notice"
                     class:error=notice.error
                     data-testid="notice"
-                    role=if notice.error { "alert" } else { "status" }
                 >
                     <p class="notice-text" dir="auto" tabindex="0">
                         {move || sayings::say(&notice.text)}

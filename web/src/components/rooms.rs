@@ -10,11 +10,14 @@ use wasm_bindgen::JsCast;
 use web_sys::InputEvent;
 
 use crate::components::avatar::avatar;
+use crate::components::header::CloseDrawer;
 use crate::components::icon::Icon;
 use crate::driver::{Step, use_driver};
-use crate::route;
+use crate::keyboard::{self, Command, hint};
 use crate::settings::use_settings;
+use crate::view::Drawer;
 use crate::words::{problems, tr};
+use crate::{focus, route};
 
 /// The rooms and conversations, the way into others, and who one is.
 #[component]
@@ -28,10 +31,41 @@ pub(crate) fn Rooms() -> impl IntoView {
     };
     let (rooms, conversations) = (names(false), names(true));
     view! {
-        <nav class="panel rooms" id="rooms" tabindex="-1" aria-label=move || tr!("rooms-title")>
+        <nav
+            class="panel rooms"
+            id="rooms"
+            tabindex="-1"
+            aria-label=move || tr!("rooms-title")
+            inert=move || view.drawer.get() == Some(Drawer::Members)
+        >
             <div class="brand">
                 <span class="mark" aria-hidden="true"></span>
                 <span class="brand-name">"Partyline"</span>
+                <button
+                    class="icon-button"
+                    type="button"
+                    data-testid="open-switcher"
+                    aria-label=move || tr!("keys-switch")
+                    aria-haspopup="dialog"
+                    title=move || hint(Command::Switch, tr!("keys-switch"))
+                    aria-keyshortcuts=keyboard::aria(Command::Switch)
+                    on:click=move |_| view.switching.set(true)
+                >
+                    {Icon::Search.draw()}
+                </button>
+                <button
+                    class="icon-button wide-only"
+                    type="button"
+                    data-testid="open-shortcuts"
+                    aria-label=move || tr!("keys-open")
+                    aria-haspopup="dialog"
+                    title=move || hint(Command::Help, tr!("keys-open"))
+                    aria-keyshortcuts=keyboard::aria(Command::Help)
+                    on:click=move |_| view.helping.set(true)
+                >
+                    {Icon::Keyboard.draw()}
+                </button>
+                <CloseDrawer />
             </div>
             <div class="panel-scroll">
                 <h2 class="section-title">{move || tr!("rooms-title")}</h2>
@@ -84,7 +118,11 @@ fn RoomItem(name: String) -> impl IntoView {
         event.prevent_default();
         driver.show(&name.get_value(), Step::New);
     };
-    let leave = move |_| driver.act(Action::Part(name.get_value()));
+    let leave = move |_| {
+        // The button goes with the room: the keyboard stays in the list.
+        focus::leave_item(&name.get_value());
+        driver.act(Action::Part(name.get_value()));
+    };
     let mentions = Memo::new(move |_| line.with(|line| line.as_ref().map_or(0, |line| line.mentions)));
     let muted = Memo::new(move |_| name.with_value(|name| settings.is_muted(name)));
     let has_unread = move || unread.get() > 0 && !muted.get();

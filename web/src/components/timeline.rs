@@ -6,11 +6,14 @@ use partyline_engine::Connection;
 
 use crate::components::actions::Actions;
 use crate::components::barred::Barred;
-use crate::components::connection::ConnectionReason;
+use crate::components::connection::TroubleNotice;
 use crate::components::{empty, message};
 use crate::driver::use_driver;
 use crate::settings::use_settings;
 use crate::words::tr;
+
+/// The id of what scrolls.
+pub(crate) const TIMELINE: &str = "timeline";
 
 mod cursor;
 mod watch;
@@ -93,6 +96,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
             <div
                 class="scroller"
                 node_ref=scroller
+                id=TIMELINE
                 role="log"
                 aria-live="off"
                 aria-label=label
@@ -116,7 +120,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
                     {move || newer.get().then(empty::more)}
                 </div>
             </div>
-            <ConnectionReason />
+            <TroubleNotice />
             <WayUp watch />
             <WayDown watch />
             <Brief />

@@ -1,6 +1,7 @@
 //! Set-up: what is missing is installed, the ordinary way first, then by whatever else works.
 
 mod apt;
+pub(crate) mod axe;
 mod browser;
 mod cargo_deny;
 mod compiler;
@@ -55,7 +56,7 @@ pub(crate) fn missing(machine: &Machine, purpose: Purpose) -> Result<Vec<Tool>> 
     // What may need a person's help comes first, not after minutes of compiling.
     let mut tools = vec![compiler::tool()];
     if purpose == Purpose::Test {
-        tools.extend([components::tool(), programs::python(), programs::tools()]);
+        tools.extend([components::tool(), programs::python(), programs::tools(), axe::tool()]);
     }
     if purpose != Purpose::Run {
         tools.extend([browser::tool(), browser::fonts()]);

@@ -1,0 +1,30 @@
+# The keyboard: its shortcuts, and the way to places by their name.
+
+keys-title = Keyboard shortcuts
+keys-open = Keyboard shortcuts
+keys-close = Close
+keys-group-go = Go
+keys-group-read = Read
+keys-group-write = Write
+keys-switch = Go to a room or person
+keys-previous-room = Previous room
+keys-next-room = Next room
+keys-previous-unread = Previous room with something new
+keys-next-unread = Next room with something new
+keys-next-pane = Next part of the page
+keys-previous-pane = Previous part of the page
+keys-help = Show these shortcuts
+keys-back = Close what is open, or go to the latest message
+keys-page-up = Scroll up
+keys-page-down = Scroll down
+keys-start = Go to the first message here
+keys-end = Go to the latest message
+keys-send = Send
+keys-line = Start a new line
+keys-complete = Complete a name, room or command
+keys-switcher-hint = Room or person
+keys-places = Places to go to
+keys-places-none = Nothing here is called that, and no room can be: letters, digits, - and _ only.
+keys-write-to = Write in private
+keys-join = Join this room
+keys-unread = { $count } new

@@ -1,0 +1,30 @@
+# 键盘：快捷键，以及按名称前往各处。
+
+keys-title = 键盘快捷键
+keys-open = 键盘快捷键
+keys-close = 关闭
+keys-group-go = 跳转
+keys-group-read = 阅读
+keys-group-write = 书写
+keys-switch = 前往房间或联系人
+keys-previous-room = 上一个房间
+keys-next-room = 下一个房间
+keys-previous-unread = 上一个有新消息的房间
+keys-next-unread = 下一个有新消息的房间
+keys-next-pane = 页面的下一个区域
+keys-previous-pane = 页面的上一个区域
+keys-help = 显示这些快捷键
+keys-back = 关闭打开的内容，或转到最新消息
+keys-page-up = 向上翻页
+keys-page-down = 向下翻页
+keys-start = 转到此处的第一条消息
+keys-end = 转到最新消息
+keys-send = 发送
+keys-line = 换行
+keys-complete = 补全名字、房间或命令
+keys-switcher-hint = 房间或联系人
+keys-places = 可前往的地方
+keys-places-none = 没有匹配项，也不能用作房间名：只能包含文字、数字、- 和 _。
+keys-write-to = 私下发消息
+keys-join = 加入此房间
+keys-unread = { $count } 条新消息
