@@ -159,7 +159,7 @@ impl View {
         for pending in &room.pending {
             match &pending.state {
                 PendingState::Failed(why) if self.failed.insert(pending.reference.clone()) => {
-                    lines.push(notice(&format!("not sent ({}): {}", clean_line(why), pending.text), true));
+                    lines.push(notice(&format!("not sent ({}): {}", clean_line(&why.to_string()), pending.text), true));
                 }
                 PendingState::Queued
                     if *connection != Connection::Online && self.waiting.insert(pending.reference.clone()) =>

@@ -13,7 +13,7 @@ use crate::support::{Server, Socket, Web, say};
 const BATCH: usize = 80;
 
 /// Looks at whatever comes to be in the page, when it does: what isn't the page's own is noted, as is what was tried.
-const WATCH: &str = r#"
+const WATCH: &str = r"
     window.strange = []; window.tried = [];
     window.fooled = () => tried.push('fooled');
     for (const way of ['alert', 'confirm', 'prompt', 'print', 'open']) window[way] = () => tried.push(way);
@@ -44,7 +44,7 @@ const WATCH: &str = r#"
             if (record.type === 'attributes' && record.attributeName !== 'style') look(record.target);
         }
     }).observe(document, { subtree: true, childList: true, attributes: true });
-"#;
+";
 
 /// What was noted. Everything that the page has asked for is from where it is from.
 const NOTED: &str = r"

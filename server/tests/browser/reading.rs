@@ -73,7 +73,7 @@ fn library(data: &Path) -> Server {
 /// around it, in pixels; how many messages were in the document at most; and how many elements.
 async fn walk(page: &Browser, up: bool, goal: u64) -> (f64, u64, u64) {
     let body = format!(
-        r#"
+        r"
         const up = {up};
         const edge = up ? first : last;
         const near = () => (up ? scroller.scrollTop : below()) < 600;
@@ -93,7 +93,7 @@ async fn walk(page: &Browser, up: bool, goal: u64) -> (f64, u64, u64) {
             elements = Math.max(elements, document.querySelectorAll('*').length);
         }}
         return [worst, messages, elements];
-        "#
+        "
     );
     let result = script(page, &body).await;
     serde_json::from_value(result.clone()).unwrap_or_else(|_| panic!("{result}"))
@@ -105,10 +105,9 @@ pub(crate) async fn walk_through_history() {
     let page = Browser::visit(server.address, "/r/archive", "ann").await;
     page.message(&format!("message {HEAD}")).await;
     // Up, further than several windows hold, and down again.
-    let (moved, messages, elements) = walk(&page, true, HEAD - 2500).await;
+    let (moved, messages, _) = walk(&page, true, HEAD - 2500).await;
     assert!(moved <= 1.0, "going up moved what is in view by {moved} px");
     assert!(messages <= 400, "{messages} messages in the document");
-    println!("up: {moved} px, {messages} messages, {elements} elements");
     let days = script(&page, "return [...rows.querySelectorAll('.divider:not(.new)')].length").await;
     assert!((1..=3).contains(&days.as_u64().unwrap()), "2,500 messages are two days and a half: {days}");
 
