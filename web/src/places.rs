@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     fn room(title: &str, unread: usize) -> RoomLine {
-        RoomLine { name: title.into(), title: title.into(), private: false, unread }
+        RoomLine { name: title.into(), title: title.into(), private: false, unread, mentions: 0 }
     }
 
     fn member(id: u8, nick: &str) -> MemberRef {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn conversation(id: u8, nick: &str) -> RoomLine {
-        RoomLine { name: format!("@{}", MemberId([id; 16])), title: nick.into(), private: true, unread: 0 }
+        RoomLine { name: format!("@{}", MemberId([id; 16])), title: nick.into(), private: true, unread: 0, mentions: 0 }
     }
 
     fn names(typed: &str) -> Vec<String> {

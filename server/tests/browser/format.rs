@@ -72,12 +72,12 @@ pub(crate) async fn what_is_formatted_is_drawn() {
 async fn copying(page: &Browser) {
     let permissions = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
     page.cdp("Browser.grantPermissions", permissions).await;
-    page.script("window.kept = navigator.clipboard").await;
+    page.script("window.ownClipboard = navigator.clipboard").await;
     for hide in ["", "Object.defineProperty(navigator, 'clipboard', { value: undefined });"] {
-        page.script_until(&format!("kept.writeText('').then(() => {{ {hide} done(true) }})")).await;
+        page.script_until(&format!("ownClipboard.writeText('').then(() => {{ {hide} done(true) }})")).await;
         page.script("[...document.querySelectorAll(\"[data-testid='copy-code']\")].at(-1).focus()").await;
         page.driver.active_element().await.unwrap().send_keys(" ").await.unwrap();
-        let copied = "const look = async () => { const text = await kept.readText(); \
+        let copied = "const look = async () => { const text = await ownClipboard.readText(); \
                       text ? done([text, document.activeElement.dataset.testid]) : requestAnimationFrame(look); }; look()";
         assert_eq!(page.script_until(copied).await, json!(["fn main() {}", "copy-code"]), "{hide}");
         page.exists("[role='status']:not(:empty)").await;
