@@ -63,11 +63,18 @@ impl Server {
 }
 
 impl Connection {
-    /// What the client says next.
+    /// What the client says next, but for what it has read: it says that when it finds the time.
     pub(crate) fn hear(&mut self) -> Option<Said> {
-        let mut line = String::new();
-        let count = self.reader.read_line(&mut line).unwrap();
-        (count > 0).then(|| decode_command(&line).unwrap())
+        loop {
+            let mut line = String::new();
+            if self.reader.read_line(&mut line).unwrap() == 0 {
+                return None;
+            }
+            match decode_command(&line).unwrap() {
+                Said::Read { .. } => {}
+                said => return Some(said),
+            }
+        }
     }
 
     pub(crate) fn say(&mut self, line: &str) {
