@@ -201,7 +201,7 @@ pub(crate) async fn emoji() {
                  .filter(e => { const r = e.getBoundingClientRect(); return r.height < 44 || (r.width < 44 && \
                  !e.matches('.picker-group, .picker-cell')) }).map(e => e.className)";
     assert_eq!(page.script(small).await, json!([]));
-    let fonts = "return [...document.querySelectorAll('input, textarea')].map(e => parseFloat(getComputedStyle(e)\
+    let fonts = "return [...document.querySelectorAll('input:not([type=radio], [type=checkbox]), textarea')].map(e => parseFloat(getComputedStyle(e)\
                  .fontSize)).filter(size => size < 16)";
     assert_eq!(page.script(fonts).await, json!([]));
     page.quit().await;

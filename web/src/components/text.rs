@@ -80,10 +80,12 @@ fn folded(drawn: Vec<AnyView>) -> impl IntoView {
 }
 
 /// The timeline keeps its end in view while that is there. Whoever unfolds the last message wants to read it from its start,
-/// so the timeline is told, before it sees that something has grown, that its end is elsewhere now.
+/// so the timeline is told, before it sees that something has grown, that its end is elsewhere now. It takes only what moves for
+/// somebody's scrolling.
 fn look_again(node: NodeRef<html::Div>) {
     let scroller = node.get_untracked().and_then(|node| node.closest(".scroller").ok().flatten());
     if let (Some(scroller), Ok(event)) = (scroller, Event::new("scroll")) {
+        scroller.set_scroll_top(scroller.scroll_top() - 1);
         let _ = scroller.dispatch_event(&event);
     }
 }
