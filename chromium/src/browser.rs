@@ -161,7 +161,7 @@ impl Browser {
     /// The element that this selector finds, once it can be seen.
     pub async fn find_css(&self, css: &str) -> WebElement {
         let query = self.driver.query(By::Css(css)).and_displayed().wait(self.patience, INTERVAL);
-        query.first().await.unwrap_or_else(|error| panic!("{css} isn't shown: {error}"))
+        self.or_tell(query.first().await, &format!("{css} isn't shown")).await
     }
 
     /// Waits until the page says that it is connected.
@@ -172,14 +172,28 @@ impl Browser {
     /// Waits until there is such an element, shown or not.
     pub async fn exists(&self, css: &str) {
         let query = self.driver.query(By::Css(css)).wait(self.patience, INTERVAL);
-        query.first().await.unwrap_or_else(|error| panic!("{css} isn't there: {error}"));
+        self.or_tell(query.first().await, &format!("{css} isn't there")).await;
     }
 
     /// Waits until a message with this text is shown.
     pub async fn message(&self, text: &str) {
         let path = format!("//*[@data-testid='message-text'][contains(., {})]", quoted(text));
         let query = self.driver.query(By::XPath(path)).wait(self.patience, INTERVAL);
-        query.first().await.unwrap_or_else(|error| panic!("{text:?} isn't shown: {error}"));
+        self.or_tell(query.first().await, &format!("{text:?} isn't shown")).await;
+    }
+
+    /// What was looked for; where it wasn't found this says what is shown instead, and what the page complained of.
+    async fn or_tell(&self, found: WebDriverResult<WebElement>, missing: &str) -> WebElement {
+        match found {
+            Ok(element) => element,
+            Err(error) => {
+                let script = "return [location.href, document.body?.innerText, \
+                              JSON.stringify({...localStorage})].join('\\n')";
+                let shown = self.driver.execute(script, vec![]).await.map(|value| value.json().to_string());
+                let complaints = self.driver.get_log("browser").await;
+                panic!("{missing}: {error}\nshown: {shown:?}\ncomplaints: {complaints:?}")
+            }
+        }
     }
 
     /// The texts of all messages, from top to bottom.

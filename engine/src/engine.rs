@@ -284,6 +284,24 @@ impl Engine {
         self
     }
 
+    /// Private conversations that one knows of from an earlier run, each by its name on the wire and what the other one was
+    /// called: things can be said in them before the server has spoken of them.
+    #[must_use]
+    pub fn knowing(mut self, conversations: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut out = Outputs::default();
+        for (name, nick) in conversations {
+            self.conversation(&name, &nick, &mut out);
+        }
+        self
+    }
+
+    /// What one is called; before the server has said so, what one will ask to be called.
+    pub fn nick(&self) -> Option<&str> {
+        let me = self.model.me.as_ref().map(|me| &me.nick);
+        let expected = self.nick.as_ref().or(self.identity.as_ref().map(|identity| &identity.nick));
+        me.or(expected).map(String::as_str)
+    }
+
     /// Takes what happened at `now` (the client's clock, in milliseconds; only differences matter) and says
     /// what is to be done, in this order.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Output> {

@@ -159,7 +159,7 @@ impl Sends {
 impl Engine {
     /// Something is said in a room.
     pub(crate) fn say(&mut self, name: &str, text: &str, action: bool, now: Timestamp, out: &mut Outputs) {
-        let Some(name) = self.find_room(name) else {
+        let Some(name) = self.find_room(name).or_else(|| self.find_wanted(name, out)) else {
             out.error(None, if name.is_empty() { Saying::Nowhere } else { Saying::NotThere });
             return;
         };

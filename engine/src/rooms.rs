@@ -35,6 +35,25 @@ impl Engine {
         self.model.find(typed).map(|room| room.name.clone())
     }
 
+    /// Whether things can be said in a room or conversation, now or once one is let in.
+    pub fn takes(&self, typed: &str) -> bool {
+        self.find_room(typed).is_some() || self.wanted.iter().any(|wanted| wanted.is(typed, None))
+    }
+
+    /// The rooms that one is in or wants to be in: where the next run is to begin.
+    pub fn wanted_rooms(&self) -> Vec<String> {
+        let rooms = self.model.rooms.values().filter(|room| !room.private).map(|room| &room.name);
+        let wanted = self.wanted.iter().map(|wanted| &wanted.name);
+        rooms.chain(wanted.filter(|wanted| self.find_room(wanted).is_none())).cloned().collect()
+    }
+
+    /// A room that one wants to be in. From now on there is one, in which things wait until one is let in.
+    pub(crate) fn find_wanted(&mut self, typed: &str, out: &mut Outputs) -> Option<String> {
+        let name = self.wanted.iter().find(|wanted| wanted.is(typed, None))?.name.clone();
+        self.room_or_new(&name, out);
+        Some(name)
+    }
+
     /// Whether one is leaving a room.
     fn is_parting(&self, room: &str, asked: Option<&str>) -> bool {
         let is = |parting: &String| same_name(parting, room) || asked.is_some_and(|asked| same_name(parting, asked));
@@ -56,12 +75,11 @@ impl Engine {
         for wanted in &mut self.wanted {
             wanted.asked = true;
         }
-        let rooms = self.model.rooms.iter().filter(|(_, room)| !room.private).map(|(name, room)| {
-            let seq = self.tracks.get(name).filter(|track| track.known).map_or(Seq(0), |track| track.last(room));
-            ResumePoint { room: name.clone(), seq }
-        });
-        let wanted = self.wanted.iter().filter(|wanted| self.find_room(&wanted.name).is_none());
-        rooms.chain(wanted.map(|wanted| ResumePoint { room: wanted.name.clone(), seq: Seq(0) })).collect()
+        let seq = |name: &String| {
+            let known = self.model.rooms.get(name).zip(self.tracks.get(name).filter(|track| track.known));
+            known.map_or(Seq(0), |(room, track)| track.last(room))
+        };
+        self.wanted_rooms().into_iter().map(|room| ResumePoint { seq: seq(&room), room }).collect()
     }
 
     /// The person wants to enter a room.

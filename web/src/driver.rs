@@ -117,7 +117,9 @@ impl Driver {
         {
             let core = self.core();
             let mut core = core.borrow_mut();
-            core.engine = Some(Engine::new(settings));
+            let conversations = core.visit.seen().values().filter(|room| room.private);
+            let conversations: Vec<_> = conversations.map(|room| (room.name.clone(), room.title.clone())).collect();
+            core.engine = Some(Engine::new(settings).knowing(conversations));
             core.tab = Some(Tab::new());
         }
         self.view.first_visit.set(false);
@@ -139,7 +141,7 @@ impl Driver {
     /// Takes a typed line in the room that is shown. Returns whether it was taken.
     pub(crate) fn say(self, text: String) -> bool {
         let room = self.view.current.get_untracked();
-        let is_known = self.with_engine(|engine| engine.model().rooms.contains_key(&room)) == Some(true);
+        let is_known = self.with_engine(|engine| engine.takes(&room)) == Some(true);
         if !is_known && !text.starts_with('/') {
             return false;
         }
@@ -354,15 +356,11 @@ impl Driver {
         let stale = std::mem::take(stale);
         let Some(engine) = engine else { return };
         if stale.rooms {
-            let rooms: Vec<_> = engine.model().rooms.values().filter(|room| !room.private).collect();
-            // Before the first answer there are none, which is no reason to forget those of the last visit.
-            if !rooms.is_empty() {
-                storage::keep_rooms(&rooms.iter().map(|room| room.name.clone()).collect::<Vec<_>>());
-            }
+            storage::keep_rooms(&engine.wanted_rooms());
         }
         let news = if stale.rooms { tallies.look(engine.model()) } else { Vec::new() };
         visit.settle(engine.model());
-        self.view.update(engine.model(), visit.seen(), stale, fresh.map(|fresh| fresh.after), tallies);
+        self.view.update(engine, visit.seen(), stale, fresh.map(|fresh| fresh.after), tallies);
         drop(borrowed);
         announce(self, news);
     }

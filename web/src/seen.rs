@@ -3,6 +3,7 @@
 //! They are shown, and nothing else: what is true the server says, and as soon as it has said so of a room, what was kept
 //! of it is gone.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use partyline_engine::{Model, Room};
@@ -73,10 +74,17 @@ fn room(name: &str, title: String) -> Room {
     room
 }
 
-/// The room as the server has it; as it was seen where the server has said nothing of it yet.
-pub(crate) fn or_seen<'a>(room: Option<&'a Room>, seen: Option<&'a Room>) -> Option<&'a Room> {
-    let known = |room: &&Room| room.joined || !room.messages.is_empty() || !room.pending.is_empty();
-    room.filter(known).or(seen).or(room)
+/// The room as the server has it; as it was seen where the server has said nothing of it yet, with what one has said
+/// there since.
+pub(crate) fn or_seen<'a>(room: Option<&'a Room>, seen: Option<&'a Room>) -> Option<Cow<'a, Room>> {
+    match (room, seen) {
+        (Some(room), Some(seen)) if !room.joined && room.messages.is_empty() => {
+            let mut shown = seen.clone();
+            shown.pending.clone_from(&room.pending);
+            Some(Cow::Owned(shown))
+        }
+        (room, seen) => room.or(seen).map(Cow::Borrowed),
+    }
 }
 
 /// The rooms that were seen and that the model doesn't have.
@@ -157,6 +165,20 @@ mod tests {
         let before = read(&keep(&model(vec![("a", said("a", 3)), ("b", said("b", 3))]), &Rooms::new(), ""));
         let kept = read(&keep(&model(vec![("a", said("a", 4)), ("b", Vec::new())]), &before, ""));
         assert_eq!((kept["a"].head, kept["b"].head), (Seq(4), Seq(3)));
+    }
+
+    #[test]
+    fn what_was_said_since_stands_with_what_was_seen() {
+        let seen = read(&keep(&model(vec![("a", said("a", 3))]), &Rooms::new(), ""));
+        let mut since = room("a", "a".into());
+        let reference = "one".to_owned().try_into().unwrap();
+        let state = partyline_engine::PendingState::Queued;
+        let at = Timestamp(9);
+        since.pending.push(partyline_engine::Pending { reference, text: "x".into(), action: false, at, state });
+        let shown = or_seen(Some(&since), seen.get("a")).unwrap();
+        assert_eq!((shown.messages.len(), shown.pending.len()), (3, 1));
+        since.joined = true;
+        assert_eq!(or_seen(Some(&since), seen.get("a")).unwrap().messages.len(), 0, "the server has spoken");
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use partyline_engine::{Connection, Loading, Model, Saying};
+use partyline_engine::{Connection, Engine, Loading, Model, Saying};
 use partyline_shared::light::lower;
-use partyline_shared::{Code, MemberRef, Seq, Timestamp};
+use partyline_shared::{Code, MemberId, MemberRef, Seq, Timestamp};
 
 use crate::mentions::Tallies;
 use crate::rows::{Reader, Row, lay_out};
@@ -270,12 +270,13 @@ impl View {
     /// A room that the server has said nothing of yet is shown as it was `seen` last.
     pub(crate) fn update(
         self,
-        model: &Model,
+        engine: &Engine,
         seen: &seen::Rooms,
         stale: Stale,
         new_after: Option<Seq>,
         tallies: &Tallies,
     ) {
+        let model = engine.model();
         if stale.connection {
             put(self.connection, model.connection.clone());
         }
@@ -313,10 +314,13 @@ impl View {
         // One's own nick is in what one said that is on its way.
         if stale.timeline || stale.me {
             let today = time::day(model.clock.server(time::now()));
-            let reader = Reader { me: model.me.as_ref(), new_after, day_of: &time::day, today, clock: model.clock };
+            // Before the server has said who one is, what waits to be sent is shown under one's name.
+            let nameless = || engine.nick().map(|nick| MemberRef { id: MemberId([0; 16]), nick: nick.to_owned() });
+            let me = model.me.clone().or_else(nameless);
+            let reader = Reader { me: me.as_ref(), new_after, day_of: &time::day, today, clock: model.clock };
             // Who comes for a message isn't shown the end first.
             let waits = matches!(room.loading, Some(Loading::Around(_))) && self.rows.with_untracked(Vec::is_empty);
-            let rows = if waits { Vec::new() } else { lay_out(room, &reader) };
+            let rows = if waits { Vec::new() } else { lay_out(&room, &reader) };
             self.rows.set(rows.into_iter().map(Arc::new).collect());
         }
         if stale.members {

@@ -70,6 +70,31 @@ fn what_is_unsent_is_kept_and_taken_over_under_its_references() {
 }
 
 #[test]
+fn things_can_be_said_before_the_server_has_spoken() {
+    let mut client = Client::new(&["lobby", "kitchen"]);
+    let bob = private("bob");
+    client.engine = client.engine.knowing([(bob.clone(), "bob".to_owned())]);
+    assert!(client.engine.takes("Kitchen") && client.engine.takes(&bob) && !client.engine.takes("attic"));
+    let say = |room: &str| Action::Line { room: room.into(), text: format!("to {room}") };
+    for room in ["kitchen", &bob, "attic"] {
+        client.act(say(room));
+    }
+    assert_eq!(client.shows("kitchen"), "?to kitchen");
+    assert_eq!(client.shows(&bob), format!("?to {bob}"));
+    assert!(!client.engine.model().rooms.contains_key("attic"), "which nobody wants to be in");
+    assert_eq!(client.engine.wanted_rooms(), ["kitchen", "lobby"], "none is forgotten for the other");
+
+    client.input(Input::Connect);
+    let hello = client.input(Input::Opened);
+    let resume = r#""resume":[{"room":"kitchen","seq":0},{"room":"lobby","seq":0}]"#;
+    assert!(hello[0].contains(resume), "{hello:?}");
+    let sent = client.event(Client::welcome("me", "e1"));
+    assert_eq!(sent.len(), 1, "to the one that one needn't enter: {sent:?}");
+    let sent = client.event(joined("kitchen", 0, vec![]));
+    assert!(sent.iter().any(|line| line.contains("to kitchen")), "{sent:?}");
+}
+
+#[test]
 fn what_has_waited_for_a_day_waits_for_the_person() {
     let mut client = Client::online();
     client.input(Input::Lost);

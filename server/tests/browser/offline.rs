@@ -34,6 +34,14 @@ pub(crate) async fn without_a_server() {
     page.message("line 59").await;
     assert_eq!(page.messages().await.len(), 50);
     page.screenshot("offline").await;
+    // What one writes then waits, after what was there, over a reload too; and no room is forgotten for another.
+    page.say("is this thing on?").await;
+    page.message("is this thing on?").await;
+    assert_eq!(page.messages().await.len(), 51);
+    page.driver.refresh().await.unwrap();
+    page.message("is this thing on?").await;
+    assert_eq!(page.messages().await.len(), 51);
+    page.exists("[data-room='kitchen']").await;
     let kept =
         "caches.open('partyline-1').then(it => it.keys()).then(it => done(it.map(it => new URL(it.url).pathname)))";
     let kept: Vec<String> = serde_json::from_value(page.script_until(kept).await).unwrap();
@@ -49,6 +57,10 @@ pub(crate) async fn without_a_server() {
     page.script("document.querySelector(\"[data-testid='connect-now']\")?.click()").await;
     page.online().await;
     until(&page, "!document.querySelector('[data-testid=trouble]')").await;
+    until(&page, "!document.querySelector('[data-testid=pending]')").await;
+    page.message("is this thing on?").await;
+    let said = page.messages().await.into_iter().filter(|text| text == "is this thing on?").count();
+    assert_eq!(said, 1, "sent once");
     page.say("back again").await;
     page.message("back again").await;
     until(&page, "!document.querySelector('[data-testid=update]')").await;

@@ -29,6 +29,11 @@ pub(crate) fn unknown_conversation() -> impl IntoView {
     view! { <p class="empty">{move || tr!("empty-unknown-conversation")}</p> }
 }
 
+/// A room of which nothing was kept, while the server can't be reached.
+pub(crate) fn out_of_reach() -> impl IntoView {
+    view! { <p class="empty">{move || tr!("empty-out-of-reach")}</p> }
+}
+
 /// Rows that are still on their way.
 pub(crate) fn skeleton() -> impl IntoView {
     let row = |_| {

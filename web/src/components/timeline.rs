@@ -51,6 +51,9 @@ fn RoomTimeline(room: String) -> impl IntoView {
     let (scroller, rows) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let is_conversation = room.starts_with('@');
     let online = Memo::new(move |_| view.connection.with(|connection| *connection == Connection::Online));
+    let away = Memo::new(move |_| {
+        view.connection.with(|connection| matches!(connection, Connection::Waiting { .. } | Connection::Ended(_)))
+    });
     let here = StoredValue::new(room.clone());
     let watch = Watch::new(driver, room);
     Effect::new(move |_| {
@@ -84,6 +87,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
         (_, true) => ().into_any(),
         (Some((true, false)), false) => view.room.get_untracked().map(|room| empty::quiet(&room)).into_any(),
         (None, false) if is_conversation && online.get() => empty::unknown_conversation().into_any(),
+        _ if away.get() => empty::out_of_reach().into_any(),
         _ => empty::skeleton().into_any(),
     };
     let more = move |is_more: fn(&crate::view::RoomState) -> bool| {
