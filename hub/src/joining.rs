@@ -89,10 +89,7 @@ impl Hub {
 
     /// How many are in a room, and who: at most so many of them.
     pub(crate) fn list_members(&self, room: RoomId, most: usize) -> (usize, Vec<MemberRef>) {
-        let Some(room) = self.rooms.get(room) else { return (0, Vec::new()) };
-        let mut listed = Vec::with_capacity(room.members.len().min(most));
-        listed.extend(room.members.keys().take(most).filter_map(|&id| self.members.reference(id)));
-        (room.members.len(), listed)
+        self.rooms.get(room).map_or_else(|| (0, Vec::new()), |room| (room.members.len(), room.list(most)))
     }
 
     /// The rooms that a member is in, in any of its sessions.
@@ -146,8 +143,8 @@ impl Hub {
             // It is shown who is there, and not told afterwards what it was shown.
             self.catch_up(id, now);
         }
-        let Some(room) = self.rooms.get_mut(id) else { return };
-        let first = newly && room.enter(member);
+        let (Some(room), Some(who)) = (self.rooms.get_mut(id), self.members.reference(member)) else { return };
+        let first = newly && room.enter(who);
         let (count, members) = self.list_members(id, self.settings.limits.crowd.min(LISTED));
         let Some(room) = self.rooms.get(id) else { return };
         let afresh = after.is_some_and(|after| after > room.head);

@@ -188,6 +188,9 @@ impl Hub {
             |room: String| Event::Presence { room, member: who(), change: Change::Renamed, was: Some(was.to_owned()) };
         let rooms = self.rooms_of(id);
         for &room in &rooms {
+            if let Some(room) = self.rooms.get_mut(room) {
+                room.rename(id, nick);
+            }
             if self.rooms.get(room).is_some_and(|room| room.presence.owes_nick(id, session)) {
                 // Otherwise it would be told of the older nick after its answer.
                 self.catch_up(room, now);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use partyline_shared::{MemberId, Message, RoomName, Seq, Timestamp};
+use partyline_shared::{MemberId, MemberRef, Message, RoomName, Seq, Timestamp};
 
 use crate::posting::Post;
 use crate::presence::Presence;
@@ -37,12 +37,22 @@ pub(crate) enum RoomState {
     Ready,
 }
 
+/// A member who is in a room.
+#[derive(Debug)]
+pub(crate) struct Present {
+    /// How many of its sessions are.
+    sessions: u32,
+    /// What it is called. [`crate::members::Members`] knows it too: here it is because whoever enters is told of all who
+    /// are there, and looking each up among all members was a tenth of the work of ten thousand entering.
+    nick: Box<str>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) name: RoomName,
     pub(crate) state: RoomState,
-    /// How many sessions of each member are in it.
-    pub(crate) members: BTreeMap<MemberId, u32>,
+    /// Who is in it.
+    pub(crate) members: BTreeMap<MemberId, Present>,
     /// How many sessions are in it.
     pub(crate) readers: usize,
     /// What it has yet to be told of who is there.
@@ -61,19 +71,33 @@ pub(crate) struct Room {
 
 impl Room {
     /// A session of the member enters; `true` where it is the first of it.
-    pub(crate) fn enter(&mut self, member: MemberId) -> bool {
+    pub(crate) fn enter(&mut self, member: MemberRef) -> bool {
         self.readers += 1;
-        let sessions = self.members.entry(member).or_default();
-        *sessions += 1;
-        *sessions == 1
+        let nick = member.nick.into();
+        let present = self.members.entry(member.id).or_insert(Present { sessions: 0, nick });
+        present.sessions += 1;
+        present.sessions == 1
+    }
+
+    /// A member that is in it is called something else.
+    pub(crate) fn rename(&mut self, member: MemberId, nick: &str) {
+        if let Some(present) = self.members.get_mut(&member) {
+            present.nick = nick.into();
+        }
+    }
+
+    /// Who is in it: at most so many.
+    pub(crate) fn list(&self, most: usize) -> Vec<MemberRef> {
+        let present = self.members.iter().take(most);
+        present.map(|(&id, present)| MemberRef { id, nick: present.nick.to_string() }).collect()
     }
 
     /// A session of the member leaves; `true` where that was the last of it.
     pub(crate) fn leave(&mut self, member: MemberId) -> bool {
-        let Some(sessions) = self.members.get_mut(&member) else { return false };
+        let Some(present) = self.members.get_mut(&member) else { return false };
         self.readers -= 1;
-        *sessions -= 1;
-        let last = *sessions == 0;
+        present.sessions -= 1;
+        let last = present.sessions == 0;
         if last {
             self.members.remove(&member);
         }

@@ -65,7 +65,7 @@ macro_rules! name_type {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Box<str>);
 
         impl $name {
             /// Takes a name as somebody typed it: normalised, and refused where it breaks a rule.
@@ -73,7 +73,7 @@ macro_rules! name_type {
             /// # Errors
             /// [`InvalidName`] says which rule.
             pub fn new(text: &str, limits: &Limits) -> Result<Self, InvalidName> {
-                validate(text, limits.$limit).map(Self)
+                validate(text, limits.$limit).map(|name| Self(name.into()))
             }
 
             /// The name as it is shown.
@@ -102,7 +102,7 @@ name_type! {
 impl Nick {
     /// A nick for somebody who hasn't chosen one, such as `guest-4f`.
     pub fn guest(suffix: impl fmt::Display) -> Self {
-        Self(format!("guest-{suffix}"))
+        Self(format!("guest-{suffix}").into())
     }
 }
 
