@@ -40,6 +40,21 @@ self.addEventListener("fetch", (event) => {
     }
 });
 
+// What a page couldn't show itself is shown by this one, and what is chosen of it leads back to a page: one that can be
+// seen rather than another, a new one where there is none.
+self.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(lead(event.notification.data));
+});
+
+async function lead(path) {
+    const pages = await self.clients.matchAll({ type: "window" });
+    const page = pages.find((page) => page.visibilityState === "visible") || pages[0];
+    if (!page) return self.clients.openWindow(path);
+    page.postMessage(path);
+    return page.focus();
+}
+
 // The network first, so that a new version is there at once; what was kept where that fails, errs, or takes too long.
 async function navigate(event) {
     const answer = fetch(event.request);

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -16,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const NETWORK_LOG: &str = "performance";
 
 const INTERVAL: Duration = Duration::from_millis(20);
+/// How often what is looked for may have been drawn anew while it was looked at.
+const REDRAWN: usize = 20;
 
 /// A browser with a profile of its own. Dropped, it ends.
 #[derive(Debug)]
@@ -25,7 +28,7 @@ pub struct Browser {
     pub driver: WebDriver,
     /// How long the page gets to show something. It is looked at again and again, so a fast page waits for nothing.
     pub patience: Duration,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Drop for Browser {
@@ -33,10 +36,17 @@ impl Drop for Browser {
         // Whoever ends in the middle of something ends the program under chromedriver, below. The driver would block the
         // thread until that has answered, which it can't while it waits for this thread.
         let _ = self.driver.clone().leak();
+        // chromedriver that is killed leaves its browser behind, which goes on drawing. Whoever has a profile open has
+        // left their number there: a link to `HOST-PID`.
+        let owner = std::fs::read_link(self.profile.path().join("SingletonLock")).ok();
+        if let Some(pid) = owner.as_ref().and_then(|owner| owner.to_str()?.rsplit('-').next()) {
+            // It may have ended by itself.
+            let _ = Command::new("kill").args(["-KILL", pid]).stderr(Stdio::null()).status();
+        }
     }
 }
 
-/// chromedriver, which ends its browsers when it ends.
+/// chromedriver.
 #[derive(Debug)]
 struct Service(Child);
 
@@ -125,7 +135,7 @@ impl Browser {
             capabilities.set_logging_prefs(NETWORK_LOG, LoggingPrefsLogLevel::All).unwrap();
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
-        Self { driver, patience: PATIENCE, _service: Service(service), _profile: profile }
+        Self { driver, patience: PATIENCE, _service: Service(service), profile }
     }
 
     /// Opens the page for the first time, and chooses a nick.
@@ -161,7 +171,15 @@ impl Browser {
     /// The element that this selector finds, once it can be seen.
     pub async fn find_css(&self, css: &str) -> WebElement {
         let query = self.driver.query(By::Css(css)).and_displayed().wait(self.patience, INTERVAL);
-        self.or_tell(query.first().await, &format!("{css} isn't shown")).await
+        let mut found = query.first().await;
+        // One that is drawn anew between being found and being looked at is found again; what never stays is never there.
+        for _ in 0..REDRAWN {
+            if !found.as_ref().is_err_and(|error| matches!(**error, WebDriverErrorInner::StaleElementReference(_))) {
+                break;
+            }
+            found = query.first().await;
+        }
+        self.or_tell(found, &format!("{css} isn't shown")).await
     }
 
     /// Waits until the page says that it is connected.

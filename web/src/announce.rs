@@ -6,7 +6,7 @@ use crate::driver::{Driver, Step};
 use crate::mentions::News;
 use crate::settings::use_settings;
 use crate::words::tr;
-use crate::{notify, page};
+use crate::{notify, page, route};
 
 /// Notifies of news while the page is out of sight, and plays a sound, as the settings say. Muted rooms are quiet.
 pub(crate) fn announce(driver: Driver, news: Vec<News>) {
@@ -24,7 +24,7 @@ pub(crate) fn announce(driver: Driver, news: Vec<News>) {
     }
     for News { room, title, private, from, text } in news {
         let title = if private { from } else { tr!("notify-title", nick = from, room = title) };
-        let tag = room.clone();
-        notify::show(&title, &text, &tag, move || driver.show(&room, Step::New));
+        let (tag, path) = (room.clone(), route::path_of(&room));
+        notify::show(&title, &text, &tag, &path, move || driver.show(&room, Step::New));
     }
 }

@@ -17,10 +17,10 @@ use crate::components::status::Status;
 use crate::components::switcher::Switcher;
 use crate::components::timeline::Timeline;
 use crate::components::welcome::Welcome;
-use crate::driver::Driver;
+use crate::driver::{Driver, Step};
 use crate::view::Drawer;
 use crate::words::tr;
-use crate::{commands, focus, page, settings, storage, tab};
+use crate::{commands, focus, notify, page, route, settings, storage, tab};
 
 /// Everything below `<body>`.
 #[component]
@@ -88,6 +88,11 @@ fn listen(driver: Driver) {
     // It is the document's event, and bubbles.
     let _ = window_event_listener(ev::visibilitychange, move |_| driver.visibility_changed());
     let _ = window_event_listener(ev::keydown, move |event| commands::pressed(driver, &event));
+    notify::on_chosen(move |path| {
+        if let Some(place) = route::place_of_link(&path) {
+            driver.go(&place, Step::New);
+        }
+    });
     // A browser says that there is no network where it knows; that there is one it may say of any cable.
     let _ = window_event_listener(ev::online, move |_| view.network.set(true));
     let _ = window_event_listener(ev::offline, move |_| view.network.set(false));

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
+use crate::boxed::effect_since;
 use crate::components::composer::COMPOSER;
 use crate::components::timeline::TIMELINE;
 use crate::driver::{Driver, Step};
@@ -113,7 +114,7 @@ fn focus_now() -> Focus {
 /// screen gets wide there are none.
 pub(crate) fn follow_drawer(driver: Driver) {
     let view = driver.view;
-    Effect::new(move |before: Option<Option<Drawer>>| {
+    effect_since(move |before: Option<Option<Drawer>>| {
         let drawer = view.drawer.get();
         match (drawer, before.flatten()) {
             (Some(drawer), _) => request_animation_frame(move || crate::page::focus(drawer.panel())),

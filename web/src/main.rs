@@ -8,6 +8,7 @@
 mod address;
 mod announce;
 mod app;
+mod boxed;
 mod clipboard;
 mod colour;
 mod commands;

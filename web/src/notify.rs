@@ -4,7 +4,10 @@ use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AudioContext, Notification, NotificationOptions, NotificationPermission};
+use web_sys::{
+    AudioContext, MessageEvent, Notification, NotificationOptions, NotificationPermission, ServiceWorkerContainer,
+    ServiceWorkerRegistration,
+};
 
 /// Most characters of a message that a notification shows: no system shows more.
 const MOST_CHARS: usize = 200;
@@ -51,17 +54,21 @@ pub(crate) fn ask(then: impl FnOnce(Permission) + 'static) {
     });
 }
 
-/// Shows a notification. A later one with the same tag takes its place, in whichever tab; `clicked` runs where the
-/// person chooses it, after the tab has come to the front.
-pub(crate) fn show(title: &str, text: &str, tag: &str, clicked: impl Fn() + 'static) {
+/// Shows a notification. A later one with the same tag takes its place, in whichever tab. Where the person chooses it,
+/// the tab comes to the front and `clicked` runs; or, where the page's worker has shown it, what listens by
+/// [`on_chosen`] gets `path`.
+pub(crate) fn show(title: &str, text: &str, tag: &str, path: &str, clicked: impl Fn() + 'static) {
     if permission() != Permission::Granted {
         return;
     }
     let options = NotificationOptions::new();
     options.set_body(&text.chars().take(MOST_CHARS).collect::<String>());
     options.set_tag(tag);
-    // Some browsers of phones have the name and refuse to make one.
-    let Ok(notification) = Notification::new_with_options(title, &options) else { return };
+    options.set_data(&path.into());
+    // Browsers of phones leave it to the worker: Chrome for Android has the name and refuses to make one.
+    let Ok(notification) = Notification::new_with_options(title, &options) else {
+        return show_by_worker(title.to_owned(), options);
+    };
     let shown = notification.clone();
     let on_click = Closure::once_into_js(move || {
         let _ = window().focus();
@@ -69,6 +76,37 @@ pub(crate) fn show(title: &str, text: &str, tag: &str, clicked: impl Fn() + 'sta
         clicked();
     });
     notification.set_onclick(Some(on_click.unchecked_ref()));
+}
+
+fn show_by_worker(title: String, options: NotificationOptions) {
+    let Some(worker) = worker() else { return };
+    spawn_local(async move {
+        // Never, where there is no worker: then nothing can be shown.
+        let Ok(ready) = worker.ready() else { return };
+        if let Ok(registration) = JsFuture::from(ready).await {
+            let registration: ServiceWorkerRegistration = registration.unchecked_into();
+            // It fails where leave was taken back meanwhile.
+            let _ = registration.show_notification_with_options(&title, &options);
+        }
+    });
+}
+
+/// Listens for what is chosen of what the worker has shown (web/sw.js), for as long as the page lives.
+pub(crate) fn on_chosen(chosen: impl Fn(String) + 'static) {
+    let Some(worker) = worker() else { return };
+    let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(path) = event.data().as_string() {
+            chosen(path);
+        }
+    });
+    worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    heard.forget();
+}
+
+/// What the page's worker is reached by, in browsers that have such, on HTTPS or on this machine.
+fn worker() -> Option<ServiceWorkerContainer> {
+    let navigator = window().navigator();
+    Reflect::has(&navigator, &"serviceWorker".into()).unwrap_or(false).then(|| navigator.service_worker())
 }
 
 thread_local! {

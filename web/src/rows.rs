@@ -1,7 +1,7 @@
 //! A room as rows: day dividers, messages grouped by author, what is still on its way.
 
 use partyline_engine::{Clock, Pending, PendingState, Room};
-use partyline_shared::{ClientRef, Kind, MemberId, MemberRef, Message, Seq, Timestamp, Via};
+use partyline_shared::{Kind, MemberId, MemberRef, Message, Seq, Timestamp, Via};
 
 /// Within this long, what somebody adds to what they said stands under one name.
 const GROUP_MS: u64 = 5 * 60 * 1000;
@@ -38,38 +38,27 @@ pub(crate) enum Row {
     },
 }
 
-/// What tells rows apart. A row is drawn once: whatever changes how it looks is part of its key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
-    /// Of a day, and how long ago it is.
-    Day(i64, i64),
-    /// Of the mark before what is new.
-    New,
-    /// Of a message.
-    Said(Seq, bool),
-    /// Of a pending message.
-    Pending(ClientRef, bool, Option<String>, bool),
-}
-
 impl Row {
     /// The number of the message that it is.
     pub(crate) fn seq(&self) -> Option<Seq> {
         if let Self::Said { message, .. } = self { Some(message.seq) } else { None }
     }
 
-    /// What tells this row apart from others of its room.
-    pub(crate) fn key(&self) -> Key {
+    /// What tells this row apart from others of its room. A row is drawn once: whatever changes how it looks is part of
+    /// its key.
+    pub(crate) fn key(&self) -> String {
+        let head = |head: &bool| if *head { "head" } else { "" };
         match self {
-            Self::Day { day, days_ago, .. } => Key::Day(*day, *days_ago),
-            Self::New => Key::New,
-            Self::Said { message, head } => Key::Said(message.seq, *head),
-            Self::Pending { pending, head, .. } => {
-                let (failed, waits) = match &pending.state {
-                    PendingState::Failed(why) => (Some(why.to_string()), false),
-                    PendingState::RetryAt(_) => (None, true),
-                    PendingState::Queued | PendingState::Sent => (None, false),
+            Self::Day { day, days_ago, .. } => format!("day {day} {days_ago}"),
+            Self::New => "new".to_owned(),
+            Self::Said { message, head: is_head } => format!("{} {}", message.seq, head(is_head)),
+            Self::Pending { pending, head: is_head, .. } => {
+                let state = match &pending.state {
+                    PendingState::Failed(why) => format!("failed {why}"),
+                    PendingState::RetryAt(_) => "waits".to_owned(),
+                    PendingState::Queued | PendingState::Sent => String::new(),
                 };
-                Key::Pending(pending.reference.clone(), *head, failed, waits)
+                format!("pending {} {} {state}", pending.reference.as_str(), head(is_head))
             }
         }
     }
@@ -157,6 +146,8 @@ impl<'a> Last<'a> {
 mod tests {
     use super::*;
     use std::collections::VecDeque;
+
+    use partyline_shared::ClientRef;
 
     const DAY: u64 = 86_400_000;
 

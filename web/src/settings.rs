@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::boxed::{effect, effect_since};
 use crate::words::{self, Language};
 use crate::{page, storage};
 
@@ -80,7 +81,7 @@ pub(crate) fn use_settings() -> Settings {
 pub(crate) fn start() {
     let settings = use_settings();
     untrack(|| settings.apply());
-    Effect::new(move |_| settings.apply());
+    effect(move || settings.apply());
     keep(LANGUAGE, settings.language);
     keep(THEME, settings.theme);
     keep(CLOCK, settings.clock);
@@ -266,7 +267,7 @@ fn read<T: Kept>(key: &str, otherwise: T) -> T {
 
 /// Keeps a setting whenever it changes.
 fn keep<T: Kept>(key: &'static str, signal: RwSignal<T>) {
-    Effect::new(move |before: Option<T>| {
+    effect_since(move |before: Option<T>| {
         let now = signal.get();
         if before.is_some_and(|before| before != now) {
             storage::write(key, &now.to_text());

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::boxed::{effect, effect_since, memo};
 use crate::page;
 use crate::settings::use_settings;
 use crate::view::View;
@@ -15,22 +16,22 @@ const BADGE: &str = r##"<circle cx="24" cy="8" r="8" fill="#fff"/><circle cx="24
 /// Keeps title and icon to what is unread. Muted rooms don't count.
 pub(crate) fn keep(view: View) {
     let settings = use_settings();
-    let unread = Memo::new(move |_| {
+    let unread = memo(move || {
         view.rooms.with(|rooms| {
             let heard = rooms.iter().filter(|room| !settings.is_muted(&room.name));
             heard.fold((0, 0), |(unread, mentions), room| (unread + room.unread, mentions + room.mentions))
         })
     });
-    Effect::new(move |_| {
+    effect(move || {
         let (title, private) = view.room.with(|room| {
             room.as_ref().map_or_else(|| (String::new(), false), |room| (room.title.clone(), room.private))
         });
         let (unread, mentions) = unread.get();
         document().set_title(&self::title(unread, mentions, &title, private));
     });
-    let wanted = Memo::new(move |_| unread.get().1 > 0);
+    let wanted = memo(move || unread.get().1 > 0);
     let plain = page::icon();
-    Effect::new(move |before: Option<bool>| {
+    effect_since(move |before: Option<bool>| {
         let wanted = wanted.get();
         if before.unwrap_or_default() != wanted {
             page::set_icon(&if wanted { badged() } else { plain.clone().unwrap_or_default() });

@@ -103,6 +103,14 @@ pub(crate) async fn axe_finds_nothing() {
     page.find("rename-input").await;
     checked.check("another name").await;
     press(page, &[], Key::Escape).await;
+    page.find("settings").await.click().await.unwrap();
+    page.find("settings-close").await;
+    checked.check("settings").await;
+    press(page, &[], Key::Escape).await;
+    page.find("emoji").await.click().await.unwrap();
+    page.find("emoji-cell").await;
+    checked.check("emoji").await;
+    press(page, &[], Key::Escape).await;
 
     server.kill();
     page.find("trouble").await;

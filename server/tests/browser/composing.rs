@@ -138,6 +138,14 @@ pub(crate) async fn completing() {
     press(&page, Key::Tab).await;
     let left = page.script("return document.activeElement.id").await;
     assert_ne!(left, "composer", "where there is nothing to complete, Tab leaves");
+    page.find("composer").await.click().await.unwrap();
+    press(&page, "an").await;
+    press(&page, Key::Tab).await;
+    until_text(&page, "anton: ").await;
+    press(&page, Key::Escape).await;
+    press(&page, Key::Tab).await;
+    let left = page.script("return [document.activeElement.id, document.getElementById('composer').value]").await;
+    assert!(left[0] != "composer" && left[1] == "anton: ", "Escape ends it, and Tab leaves: {left}");
     page.quit().await;
 }
 

@@ -31,6 +31,7 @@ mod settings;
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod support;
 mod talking;
+mod unusual;
 
 /// Runs a test in its own browser, or says why not.
 macro_rules! browser_test {
@@ -79,3 +80,8 @@ browser_test!(
     settings::chinese_without_storage
 );
 browser_test!(who_is_meant_is_told_where_they_asked_for_it, settings::notifications);
+browser_test!(a_clock_that_is_wrong_misleads_nobody, unusual::a_clock_that_is_wrong);
+browser_test!(a_link_to_what_is_no_longer_kept_says_so, unusual::a_message_that_is_no_longer_kept);
+browser_test!(a_link_to_a_room_that_lets_nobody_in_says_why, unusual::a_room_that_lets_nobody_in);
+browser_test!(nothing_moves_for_whoever_wants_that, unusual::nothing_moves_for_who_wants_that);
+browser_test!(fingers_are_enough, unusual::fingers);

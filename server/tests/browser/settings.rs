@@ -254,5 +254,22 @@ pub(crate) async fn notifications() {
     until(&page, "document.title === '(2, @1) carl · Partyline'").await;
     page.find_css("[data-room='lobby']").await.click().await.unwrap();
     until(&page, &format!("document.title === '#lobby · Partyline' && !({badge})")).await;
+
+    // Where only the page's worker may show any, as on Android, it does; what is chosen there leads to its place too.
+    let only_the_worker = "window.Notification = class { static permission = 'granted'; \
+                           constructor() { throw new TypeError('Illegal constructor'); } }";
+    page.script(only_the_worker).await;
+    page.driver.minimize_window().await.unwrap();
+    until(&page, "document.hidden").await;
+    speak(&mut bob, "lobby", "@ann, once more");
+    let by_worker = "const look = () => navigator.serviceWorker.ready.then(it => it.getNotifications()) \
+                     .then(all => all.length ? done(all.map(it => [it.title, it.body, it.data])) : setTimeout(look, 20)); \
+                     look()";
+    let shown = page.script_until(by_worker).await;
+    assert_eq!(shown, json!([["bob in #lobby", "@ann, once more", "/r/lobby"]]));
+    page.driver.set_window_rect(0, 0, 1280, 800).await.unwrap();
+    until(&page, "!document.hidden").await;
+    page.script("navigator.serviceWorker.onmessage(new MessageEvent('message', {data: '/r/kitchen'}))").await;
+    page.exists("[data-room='kitchen'][aria-current]").await;
     page.quit().await;
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use partyline_engine::Action;
 use partyline_shared::Code;
 
+use crate::boxed::memo;
 use crate::driver::{Step, use_driver};
 use crate::view;
 use crate::words::{tr, tr_view};
@@ -36,7 +37,7 @@ pub(crate) fn Barred(
         }
     });
     // Another room, if one is in any.
-    let other = Memo::new(move |_| driver.view.rooms.with(|rooms| rooms.first().map(|room| room.name.clone())));
+    let other = memo(move || driver.view.rooms.with(|rooms| rooms.first().map(|room| room.name.clone())));
     let elsewhere = move || {
         other.get().map(|other| {
             let to = other.clone();

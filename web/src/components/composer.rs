@@ -3,6 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::boxed::memo;
 use crate::components::icon::Icon;
 use crate::components::typing::Typing;
 use crate::driver::use_driver;
@@ -44,7 +45,7 @@ pub(crate) fn Composer() -> impl IntoView {
         event.prevent_default();
         desk.send();
     };
-    let left = Memo::new(move |_| {
+    let left = memo(move || {
         let most = i64::try_from(view.message_chars.get()).unwrap_or(i64::MAX);
         most.saturating_sub(i64::try_from(desk.length.get()).unwrap_or(i64::MAX))
     });
@@ -104,7 +105,7 @@ fn field(desk: Desk) -> impl IntoView {
             None => tr!("composer-to-room", room = current),
         })
     };
-    let offers = Memo::new(move |_| desk.suggestions.choices.with(|choices| !choices.is_empty()));
+    let offers = memo(move || desk.suggestions.choices.with(|choices| !choices.is_empty()));
     // Only then is the field something else than one to type in: ARIA in HTML knows no list of a field of many lines.
     let while_offering = move |value: &'static str| move || offers.get().then_some(value);
     view! {
@@ -139,7 +140,7 @@ fn field(desk: Desk) -> impl IntoView {
 
 /// The line under the composer: what there is to say about the text, or who is typing.
 fn underline(desk: Desk, left: Memo<i64>) -> impl IntoView {
-    let told = Memo::new(move |_| {
+    let told = memo(move || {
         (0..=WARN_AT).contains(&left.get()).then(|| (left.get() + TELL_EVERY - 1) / TELL_EVERY * TELL_EVERY)
     });
     view! {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use partyline_engine::Connection;
 use partyline_shared::{Bye, ByeReason, Timestamp};
 
+use crate::boxed::memo;
 use crate::driver::use_driver;
 use crate::time;
 use crate::view::View;
@@ -106,11 +107,11 @@ pub(crate) fn trouble(view: View) -> Memo<Option<Trouble>> {
 pub(crate) fn TroubleNotice() -> impl IntoView {
     let driver = use_driver();
     let trouble = trouble(driver.view);
-    let there = Memo::new(move |_| trouble.with(Option::is_some));
+    let there = memo(move || trouble.with(Option::is_some));
     let text = move || trouble.with(|trouble| trouble.as_ref().map(Trouble::text));
     let is_final = move || trouble.with(|trouble| trouble.as_ref().is_some_and(Trouble::is_final));
     let trying = move || trouble.with(|trouble| *trouble == Some(Trouble::Trying));
-    let until = Memo::new(move |_| {
+    let until = memo(move || {
         trouble.with(|trouble| match trouble {
             Some(Trouble::Waiting { until, .. }) => Some(*until),
             _ => None,

@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use crate::boxed::effect;
 
 /// A `<dialog>` that is shown while `open` is true. The browser keeps the keyboard inside, starts with the
 /// first field, and gives it back afterwards.
@@ -21,7 +22,7 @@ pub(crate) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         if open.get() && !dialog.open() {
             // It fails only for a dialog that is shown already, or isn't in the document.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::boxed::memo;
 use crate::components::connection::ConnectionStatus;
 use crate::components::icon::Icon;
 use crate::driver::use_driver;
@@ -35,7 +36,7 @@ pub(crate) fn Header() -> impl IntoView {
         move |_| view.drawer.update(|open| *open = if *open == Some(drawer) { None } else { Some(drawer) })
     };
     let is_open = move |drawer| move || (view.drawer.get() == Some(drawer)).to_string();
-    let private = Memo::new(move |_| {
+    let private = memo(move || {
         let named = view.current.with(|name| name.starts_with('@'));
         view.room.with(|room| room.as_ref().map_or(named, |room| room.private))
     });
@@ -44,12 +45,12 @@ pub(crate) fn Header() -> impl IntoView {
         // Nobody is called what a conversation is called on the wire.
         known.unwrap_or_else(|| if private.get() { String::new() } else { view.current.get() })
     };
-    let elsewhere = Memo::new(move |_| {
+    let elsewhere = memo(move || {
         let current = view.current.get();
         let unseen = |room: &RoomLine| room.unread > 0 && room.name != current && !settings.is_muted(&room.name);
         view.rooms.with(|rooms| rooms.iter().any(unseen))
     });
-    let count = Memo::new(move |_| view.room.with(|room| room.as_ref().map(|room| room.count)));
+    let count = memo(move || view.room.with(|room| room.as_ref().map(|room| room.count)));
     view! {
         <header class="header">
             <button
@@ -97,8 +98,8 @@ pub(crate) fn Header() -> impl IntoView {
 fn Mute() -> impl IntoView {
     let view = use_driver().view;
     let settings = use_settings();
-    let known = Memo::new(move |_| view.room.with(Option::is_some));
-    let muted = Memo::new(move |_| view.current.with(|room| settings.is_muted(room)));
+    let known = memo(move || view.room.with(Option::is_some));
+    let muted = memo(move || view.current.with(|room| settings.is_muted(room)));
     let name = move || if muted.get() { tr!("header-unmute") } else { tr!("header-mute") };
     let toggle = move |_| {
         view.current.with_untracked(|room| settings.set_muted(room, !muted.get_untracked()));

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use partyline_shared::MemberRef;
 
+use crate::boxed::{Entry, list, memo};
 use crate::components::avatar::avatar;
 use crate::components::header::CloseDrawer;
 use crate::driver::{Step, use_driver};
@@ -13,19 +14,19 @@ use crate::words::{tr, tr_view};
 #[component]
 pub(crate) fn Members() -> impl IntoView {
     let view = use_driver().view;
-    let private = Memo::new(move |_| view.room.with(|room| room.as_ref().is_some_and(|room| room.private)));
-    let known = Memo::new(move |_| view.room.with(Option::is_some));
-    let count = Memo::new(move |_| view.room.with(|room| room.as_ref().map_or(0, |room| room.count)));
+    let private = memo(move || view.room.with(|room| room.as_ref().is_some_and(|room| room.private)));
+    let known = memo(move || view.room.with(Option::is_some));
+    let count = memo(move || view.room.with(|room| room.as_ref().map_or(0, |room| room.count)));
     let unlisted = move || count.get().saturating_sub(view.members.with(Vec::len));
-    let list = move || {
+    let entry = |member: MemberRef| {
+        let key = format!("{} {}", member.id, member.nick);
+        Entry::new(key, move || view! { <li><Member member /></li> }.into_any())
+    };
+    let room = move || {
         view! {
             <h2 class="section-title">{move || tr!("members-here")} " " <span class="count" data-testid="member-count">{count}</span></h2>
             <ul class="list" role="list">
-                <For each=move || view.members.get() key=|member| (member.id, member.nick.clone()) let:member>
-                    <li>
-                        <Member member />
-                    </li>
-                </For>
+                {list(move || view.members.get().into_iter().map(entry).collect())}
             </ul>
             {move || (unlisted() > 0).then(|| view! { <p class="panel-note">{tr!("members-more", count = unlisted())}</p> })}
         }
@@ -50,7 +51,7 @@ pub(crate) fn Members() -> impl IntoView {
                 {move || match (known.get(), private.get()) {
                     (false, _) => ().into_any(),
                     (true, true) => pair().into_any(),
-                    (true, false) => list().into_any(),
+                    (true, false) => room().into_any(),
                 }}
             </div>
         </aside>
@@ -63,7 +64,7 @@ fn Member(member: MemberRef) -> impl IntoView {
     let driver = use_driver();
     let view = driver.view;
     let id = member.id;
-    let is_me = Memo::new(move |_| view.me.with(|me| me.as_ref().is_some_and(|me| me.id == id)));
+    let is_me = memo(move || view.me.with(|me| me.as_ref().is_some_and(|me| me.id == id)));
     let nick = member.nick.clone();
     let choose = move |_| {
         let conversation = format!("@{id}");

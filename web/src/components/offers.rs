@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::boxed::memo;
 use crate::driver::use_driver;
 use crate::words::tr;
 
@@ -53,7 +54,7 @@ fn NameOffer() -> impl IntoView {
         let nick = view.me.with(|me| me.as_ref().map(|me| me.nick.clone())).unwrap_or_default();
         taken.get().map(|wanted| tr!("status-taken", wanted = wanted, nick = nick))
     };
-    let there = Memo::new(move |_| taken.with(Option::is_some));
+    let there = memo(move || taken.with(Option::is_some));
     let offer = move || {
         view! {
             <div class="offer" data-testid="taken">

@@ -4,6 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use partyline_engine::{Action, Connection};
 
+use crate::boxed::{effect, effect_since};
 use crate::components::dialog::Dialog;
 use crate::components::nick_form::NickField;
 use crate::driver::use_driver;
@@ -16,7 +17,7 @@ pub(crate) fn Rename() -> impl IntoView {
     let view = driver.view;
     let field = NickField::new();
     let me = move || view.me.with(|me| me.as_ref().map(|me| me.nick.clone()));
-    Effect::new(move |_| {
+    effect(move || {
         if !view.renaming.get() {
             // Whoever closed it no longer waits for an answer.
             view.asked_nick.set(None);
@@ -25,7 +26,7 @@ pub(crate) fn Rename() -> impl IntoView {
             field.fill(&untrack(me).unwrap_or_default());
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(code) = view.nick_refused.get() {
             view.nick_refused.set(None);
             if let Some(nick) = view.asked_nick.get_untracked() {
@@ -34,7 +35,7 @@ pub(crate) fn Rename() -> impl IntoView {
             }
         }
     });
-    Effect::new(move |before: Option<Option<String>>| {
+    effect_since(move |before: Option<Option<String>>| {
         let me = me();
         let changed = before.is_some_and(|before| before != me) && view.asked_nick.with_untracked(Option::is_some);
         // Whoever asked for a taken nick when they came is called a guest before they are told.
@@ -45,7 +46,7 @@ pub(crate) fn Rename() -> impl IntoView {
         }
         me
     });
-    Effect::new(move |_| {
+    effect(move || {
         let online = view.connection.with(|connection| matches!(connection, Connection::Online));
         if let Some(nick) = view.asked_nick.get_untracked().filter(|_| !online && view.renaming.get_untracked()) {
             view.asked_nick.set(None);

@@ -9,6 +9,7 @@ use partyline_shared::light::check_name;
 use wasm_bindgen::JsCast;
 use web_sys::InputEvent;
 
+use crate::boxed::{Entry, list, memo};
 use crate::components::avatar::avatar;
 use crate::components::header::CloseDrawer;
 use crate::components::icon::Icon;
@@ -24,7 +25,7 @@ use crate::{focus, route};
 pub(crate) fn Rooms() -> impl IntoView {
     let view = use_driver().view;
     let names = move |private: bool| {
-        Memo::new(move |_| {
+        memo(move || {
             let lines = view.rooms.get().into_iter().filter(|room| room.private == private);
             lines.map(|room| room.name).collect::<Vec<_>>()
         })
@@ -70,9 +71,7 @@ pub(crate) fn Rooms() -> impl IntoView {
             <div class="panel-scroll">
                 <h2 class="section-title">{move || tr!("rooms-title")}</h2>
                 <ul class="list" role="list">
-                    <For each=move || rooms.get() key=Clone::clone let:name>
-                        <RoomItem name />
-                    </For>
+                    {items(rooms)}
                 </ul>
                 // It stands below the rooms: until they are known it would be pushed away under the pointer.
                 <div class:waits=move || rooms.with(Vec::is_empty) && view.current.with(|room| !room.is_empty())>
@@ -84,9 +83,7 @@ pub(crate) fn Rooms() -> impl IntoView {
                             view! {
                                 <h2 class="section-title">{move || tr!("rooms-private")}</h2>
                                 <ul class="list" role="list">
-                                    <For each=move || conversations.get() key=Clone::clone let:name>
-                                        <RoomItem name />
-                                    </For>
+                                    {items(conversations)}
                                 </ul>
                             }
                         })
@@ -97,6 +94,11 @@ pub(crate) fn Rooms() -> impl IntoView {
     }
 }
 
+fn items(names: Memo<Vec<String>>) -> AnyView {
+    let item = |name: String| Entry::new(name.clone(), move || view! { <RoomItem name /> }.into_any());
+    list(move || names.get().into_iter().map(item).collect())
+}
+
 /// A room in the list. It is a link, so that it opens in another tab the way links do.
 #[component]
 fn RoomItem(name: String) -> impl IntoView {
@@ -104,13 +106,13 @@ fn RoomItem(name: String) -> impl IntoView {
     let view = driver.view;
     let settings = use_settings();
     let name = StoredValue::new(name);
-    let line = Memo::new(move |_| {
+    let line = memo(move || {
         view.rooms.with(|rooms| rooms.iter().find(|room| name.with_value(|name| room.name == *name)).cloned())
     });
     let title = move || line.with(|line| line.as_ref().map(|line| line.title.clone()).unwrap_or_default());
-    let unread = Memo::new(move |_| line.with(|line| line.as_ref().map_or(0, |line| line.unread)));
+    let unread = memo(move || line.with(|line| line.as_ref().map_or(0, |line| line.unread)));
     let private = name.with_value(|name| name.starts_with('@'));
-    let is_current = Memo::new(move |_| view.current.with(|current| name.with_value(|name| name == current)));
+    let is_current = memo(move || view.current.with(|current| name.with_value(|name| name == current)));
     let go = move |event: MouseEvent| {
         if event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0 {
             return;
@@ -123,8 +125,8 @@ fn RoomItem(name: String) -> impl IntoView {
         focus::leave_item(&name.get_value());
         driver.act(Action::Part(name.get_value()));
     };
-    let mentions = Memo::new(move |_| line.with(|line| line.as_ref().map_or(0, |line| line.mentions)));
-    let muted = Memo::new(move |_| name.with_value(|name| settings.is_muted(name)));
+    let mentions = memo(move || line.with(|line| line.as_ref().map_or(0, |line| line.mentions)));
+    let muted = memo(move || name.with_value(|name| settings.is_muted(name)));
     let has_unread = move || unread.get() > 0 && !muted.get();
     let badge = move || match unread.get() {
         0 => None,
@@ -256,7 +258,7 @@ fn JoinForm() -> impl IntoView {
 #[component]
 fn Me() -> impl IntoView {
     let view = use_driver().view;
-    let nick = Memo::new(move |_| view.me.with(|me| me.as_ref().map(|me| me.nick.clone())));
+    let nick = memo(move || view.me.with(|me| me.as_ref().map(|me| me.nick.clone())));
     view! {
         <div class="me">
             {move || {

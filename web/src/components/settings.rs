@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::boxed::effect;
 use crate::components::dialog::Dialog;
 use crate::components::icon::Icon;
 use crate::driver::use_driver;
@@ -152,7 +153,7 @@ fn NotifySwitch() -> impl IntoView {
     let settings = use_settings();
     let permission = RwSignal::new(notify::permission());
     let open = use_driver().view.settings_open;
-    Effect::new(move |_| {
+    effect(move || {
         // It may have been changed in the browser's own settings since.
         if open.get() {
             permission.set(notify::permission());

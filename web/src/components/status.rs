@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use partyline_engine::PendingState;
 
+use crate::boxed::{effect_since, memo};
 use crate::components::connection::{Trouble, trouble};
 use crate::driver::use_driver;
 use crate::rows::Row;
@@ -17,7 +18,7 @@ pub(crate) fn Status() -> impl IntoView {
     // A region is read when it changes: what is said twice differs by a space that nobody hears.
     let say = move |text: String| said.update(|said| *said = if *said == text { text + "\u{a0}" } else { text });
     let trouble = trouble(view);
-    Effect::new(move |before: Option<Option<Trouble>>| {
+    effect_since(move |before: Option<Option<Trouble>>| {
         let now = trouble.get();
         match (&now, before.flatten()) {
             // That it tries is no news: it said that it would.
@@ -28,10 +29,10 @@ pub(crate) fn Status() -> impl IntoView {
         }
         now
     });
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         view.room.with(|room| room.as_ref().filter(|room| room.entered).map(|room| (room.title.clone(), room.private)))
     });
-    Effect::new(move |before: Option<Option<(String, bool)>>| {
+    effect_since(move |before: Option<Option<(String, bool)>>| {
         let before = before.flatten();
         let Some((title, private)) = place.get() else { return before };
         // Where one is when the page starts, its title says.
@@ -44,12 +45,12 @@ pub(crate) fn Status() -> impl IntoView {
         }
         Some((title, private))
     });
-    let failed = Memo::new(move |_| {
+    let failed = memo(move || {
         let is_failed =
             |row: &Row| matches!(row, Row::Pending { pending, .. } if matches!(pending.state, PendingState::Failed(_)));
         view.rows.with(|rows| rows.iter().filter(|row| is_failed(row)).count())
     });
-    Effect::new(move |before: Option<usize>| {
+    effect_since(move |before: Option<usize>| {
         let now = failed.get();
         if before.is_some_and(|before| before < now) {
             say(tr!("status-not-sent"));

@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use partyline_engine::Action;
 
+use crate::boxed::{effect, memo};
 use crate::components::avatar::avatar;
 use crate::components::dialog::Dialog;
 use crate::components::icon::Icon;
@@ -22,7 +23,7 @@ const LIST: &str = "places";
 pub(crate) fn Switcher() -> impl IntoView {
     let desk = Desk::new(use_driver());
     let open = desk.driver.view.switching;
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             desk.typed.set(String::new());
             desk.chosen.set(0);
@@ -92,7 +93,7 @@ impl Desk {
     fn new(driver: Driver) -> Self {
         let view = driver.view;
         let typed = RwSignal::new(String::new());
-        let places = Memo::new(move |_| {
+        let places = memo(move || {
             if !view.switching.get() {
                 return Vec::new();
             }

@@ -7,6 +7,7 @@ use partyline_engine::Action;
 use partyline_shared::format::{Block, Inline, Item, calls, is_only_emoji, parse};
 use web_sys::Event;
 
+use crate::boxed::effect_since;
 use crate::components::code;
 use crate::driver::Driver;
 use crate::words::tr;
@@ -50,7 +51,7 @@ pub(crate) fn done(text: &str, driver: Driver) -> AnyView {
 fn folded(drawn: Vec<AnyView>) -> impl IntoView {
     let open = RwSignal::new(false);
     let node = NodeRef::<html::Div>::new();
-    Effect::new(move |before: Option<bool>| {
+    effect_since(move |before: Option<bool>| {
         let now = open.get();
         if before.is_some_and(|before| before != now) {
             request_animation_frame(move || look_again(node));

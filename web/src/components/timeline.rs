@@ -1,14 +1,18 @@
 //! What was said in the room that is shown.
 
+use std::sync::Arc;
+
 use leptos::html;
 use leptos::prelude::*;
 use partyline_engine::Connection;
 
+use crate::boxed::{Entry, effect, effect_since, list, memo};
 use crate::components::actions::Actions;
 use crate::components::barred::Barred;
 use crate::components::connection::TroubleNotice;
 use crate::components::{empty, message};
 use crate::driver::use_driver;
+use crate::rows::Row;
 use crate::settings::use_settings;
 use crate::words::tr;
 
@@ -50,39 +54,40 @@ fn RoomTimeline(room: String) -> impl IntoView {
     let view = driver.view;
     let (scroller, rows) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let is_conversation = room.starts_with('@');
-    let online = Memo::new(move |_| view.connection.with(|connection| *connection == Connection::Online));
-    let away = Memo::new(move |_| {
+    let online = memo(move || view.connection.with(|connection| *connection == Connection::Online));
+    let away = memo(move || {
         view.connection.with(|connection| matches!(connection, Connection::Waiting { .. } | Connection::Ended(_)))
     });
     let here = StoredValue::new(room.clone());
     let watch = Watch::new(driver, room);
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(scroller), Some(rows)) = (scroller.get(), rows.get()) {
             watch.start(&scroller, &rows);
         }
     });
     on_cleanup(move || watch.end());
-    Effect::new(move |_| {
+    effect(move || {
         view.fresh.track();
         watch.look_for_new();
     });
-    Effect::new(move |before: Option<u32>| {
+    effect_since(move |before: Option<u32>| {
         let times = view.to_end.get();
         if before.is_some_and(|before| before != times) {
             watch.go_to_end();
         }
         times
     });
-    Effect::new(move |_| {
+    effect(move || {
         let target = view.target.get();
         if let Some(target) = target.filter(|target| here.with_value(|here| *here == target.room)) {
             view.target.set(None);
             watch.go_to(target.seq);
         }
     });
+    let entry = move |row: Arc<Row>| Entry::new(row.key(), move || message::draw(&row, driver));
     let state =
-        Memo::new(move |_| view.room.with(|room| room.as_ref().map(|room| (room.entered, room.loading.is_some()))));
-    let has_rows = Memo::new(move |_| view.rows.with(|rows| !rows.is_empty()));
+        memo(move || view.room.with(|room| room.as_ref().map(|room| (room.entered, room.loading.is_some()))));
+    let has_rows = memo(move || view.rows.with(|rows| !rows.is_empty()));
     let nothing = move || match (state.get(), has_rows.get()) {
         (_, true) => ().into_any(),
         (Some((true, false)), false) => view.room.get_untracked().map(|room| empty::quiet(&room)).into_any(),
@@ -91,7 +96,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
         _ => empty::skeleton().into_any(),
     };
     let more = move |is_more: fn(&crate::view::RoomState) -> bool| {
-        Memo::new(move |_| has_rows.get() && view.room.with(|room| room.as_ref().is_some_and(is_more)))
+        memo(move || has_rows.get() && view.room.with(|room| room.as_ref().is_some_and(is_more)))
     };
     let (older, newer) = (more(|room| room.has_older), more(|room| room.has_newer));
     let label = move || view.room.with(|room| room.as_ref().map(|room| tr!("timeline-label", room = room.title)));
@@ -118,9 +123,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
                 <div class="rows" node_ref=rows>
                     {nothing}
                     {move || older.get().then(empty::more)}
-                    <For each=move || view.rows.get() key=|row| row.key() let:row>
-                        {message::draw(&row, driver)}
-                    </For>
+                    {list(move || view.rows.get().into_iter().map(entry).collect())}
                     {move || newer.get().then(empty::more)}
                 </div>
             </div>

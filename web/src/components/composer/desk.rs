@@ -12,6 +12,7 @@ use super::choices::{self, choices};
 use super::hint::{self, Hint};
 use super::suggestions::Suggestions;
 use super::{COMPOSER, focus};
+use crate::boxed::{effect, effect_since};
 use crate::completion::{self, Cycle};
 use crate::driver::Driver;
 use crate::emoji::Shelf;
@@ -78,7 +79,7 @@ impl Desk {
     /// Puts the draft of a room into the field when that room is shown.
     pub(super) fn keep_drafts(self) {
         let view = self.driver.view;
-        Effect::new(move |before: Option<String>| {
+        effect_since(move |before: Option<String>| {
             let current = view.current.get();
             let before = before.unwrap_or_default();
             if before != current {
@@ -94,7 +95,7 @@ impl Desk {
             }
             current
         });
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(text) = view.prefill.get() {
                 view.prefill.set(None);
                 // Before what is there: nothing typed is lost.
@@ -102,20 +103,20 @@ impl Desk {
                 page::focus(COMPOSER);
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             if !view.first_visit.get() {
                 // After the dialog has closed, which gives the keyboard back to where it was.
                 request_animation_frame(focus);
             }
         });
         // The server's rooms are here: one of them may be meant.
-        Effect::new(move |_| {
+        effect(move || {
             if view.listed.get() > 0 && page::has_focus(COMPOSER) {
                 self.suggest();
             }
         });
         // The emoji are here: what was typed meanwhile may be one.
-        Effect::new(move |_| {
+        effect(move || {
             if self.shelf.get().is_some() && page::has_focus(COMPOSER) && !self.emoji_typed() {
                 self.suggest();
             }
@@ -154,6 +155,11 @@ impl Desk {
             "Escape" if plain && self.suggestions.are_shown() => {
                 self.suggestions.dismiss();
                 true
+            }
+            "Escape" => {
+                // The next Tab leaves the field.
+                self.cycle.set_value(None);
+                false
             }
             "ArrowUp" if plain && self.text().is_empty() => self.recall(),
             _ => false,

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
 
 use super::COMPOSER;
+use crate::boxed::{effect, memo};
 use crate::emoji::{self, Catalogue, Emoji, Shelf};
 use crate::words::tr;
 use crate::{page, storage};
@@ -40,7 +41,7 @@ pub(super) fn Picker(
     /// Takes what was chosen.
     choose: impl Fn(&str) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             shelf.want();
             request_animation_frame(|| page::focus(if page::is_touch() { "emoji-picker" } else { SEARCH }));
@@ -127,7 +128,7 @@ fn Grid(catalogue: &'static Catalogue, take: impl Fn(Emoji) + Copy + Send + Sync
     let shown = RwSignal::new(if has_recent { Shown::Recent } else { Shown::Group(0) });
     let typed = RwSignal::new(String::new());
     let active = RwSignal::new(None::<usize>);
-    let cells = Memo::new(move |_| {
+    let cells = memo(move || {
         let typed = typed.get();
         match shown.get() {
             _ if !typed.trim().is_empty() => {

@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::boxed::effect;
 use crate::completion::Token;
 use crate::components::composer::choices::Choice;
 use crate::page;
@@ -106,7 +107,7 @@ impl Suggestions {
     /// Draws the list; `take` is called with the place of what is clicked.
     pub(super) fn draw(self, take: impl Fn(usize) + Copy + Send + Sync + 'static) -> impl IntoView {
         let list = NodeRef::<html::Ul>::new();
-        Effect::new(move |_| {
+        effect(move || {
             // By itself a list only follows the keyboard's focus, which stays in the field.
             if let Some(at) = self.chosen.get()
                 && let Some(row) = list.get_untracked().and_then(|list| list.children().item(u32::try_from(at).ok()?))

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::watch::Watch;
+use crate::boxed::memo;
 use crate::components::icon::Icon;
 use crate::scroll::Side;
 use crate::time;
@@ -12,12 +13,12 @@ use crate::words::tr;
 #[component]
 pub(super) fn WayDown(watch: Watch) -> impl IntoView {
     let view = watch.driver.view;
-    let unread = Memo::new(move |_| view.room.with(|room| room.as_ref().map_or(0, |room| room.unread)));
+    let unread = memo(move || view.room.with(|room| room.as_ref().map_or(0, |room| room.unread)));
     let words = move || match unread.get() {
         0 => tr!("timeline-latest"),
         count => tr!("timeline-new-messages", count = count),
     };
-    let is_below = Memo::new(move |_| unread.get() > 0 && watch.new_at.get() == Some(Side::Below));
+    let is_below = memo(move || unread.get() > 0 && watch.new_at.get() == Some(Side::Below));
     move || {
         (!view.at_end.get() && view.room.with(Option::is_some)).then(|| {
             view! {
@@ -52,7 +53,7 @@ pub(super) fn WayDown(watch: Watch) -> impl IntoView {
 #[component]
 pub(super) fn WayUp(watch: Watch) -> impl IntoView {
     let view = watch.driver.view;
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let above = watch.new_at.get() == Some(Side::Above);
         view.fresh.get().filter(|fresh| above && !fresh.seen)
     });
