@@ -277,11 +277,14 @@ impl View {
         tallies: &Tallies,
     ) {
         let model = engine.model();
+        // Before the server has said who one is, one is there by one's name.
+        let by_name = || engine.nick().map(|nick| MemberRef { id: MemberId([0; 16]), nick: nick.to_owned() });
+        let me = model.me.clone().or_else(by_name);
         if stale.connection {
             put(self.connection, model.connection.clone());
         }
         if stale.me {
-            put(self.me, model.me.clone());
+            put(self.me, me.clone());
             put(self.server, model.server.clone());
             put(self.message_chars, model.limits.message_chars);
         }
@@ -314,9 +317,6 @@ impl View {
         // One's own nick is in what one said that is on its way.
         if stale.timeline || stale.me {
             let today = time::day(model.clock.server(time::now()));
-            // Before the server has said who one is, what waits to be sent is shown under one's name.
-            let nameless = || engine.nick().map(|nick| MemberRef { id: MemberId([0; 16]), nick: nick.to_owned() });
-            let me = model.me.clone().or_else(nameless);
             let reader = Reader { me: me.as_ref(), new_after, day_of: &time::day, today, clock: model.clock };
             // Who comes for a message isn't shown the end first.
             let waits = matches!(room.loading, Some(Loading::Around(_))) && self.rows.with_untracked(Vec::is_empty);

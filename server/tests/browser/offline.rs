@@ -34,6 +34,8 @@ pub(crate) async fn without_a_server() {
     page.message("line 59").await;
     assert_eq!(page.messages().await.len(), 50);
     page.screenshot("offline").await;
+    assert_eq!(page.find("me").await.text().await.unwrap(), "ann");
+    assert!(!page.is_there("[data-testid='member-count']").await, "nobody knows who is there");
     // What one writes then waits, after what was there, over a reload too; and no room is forgotten for another.
     page.say("is this thing on?").await;
     page.message("is this thing on?").await;

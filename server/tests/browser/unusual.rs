@@ -26,7 +26,8 @@ pub(crate) async fn a_clock_that_is_wrong() {
     until(&page, "document.querySelectorAll('[data-testid=message]').length === 2").await;
     bob.send_json(&say("lobby", "after", "2"));
     page.message("after").await;
-    let times = page.script("return [...document.querySelectorAll('time.time')].map(it => Date.parse(it.dateTime))").await;
+    let times =
+        page.script("return [...document.querySelectorAll('time.time')].map(it => Date.parse(it.dateTime))").await;
     let times: Vec<u64> = serde_json::from_value(times).unwrap();
     assert!(times.len() >= 3, "{times:?}");
     let minutes = times.iter().map(|at| at.abs_diff(before) / 60_000).max();
@@ -39,7 +40,8 @@ pub(crate) async fn a_clock_that_is_wrong() {
 pub(crate) async fn a_message_that_is_no_longer_kept() {
     let data = folder();
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    let head = json!({"partyline_room": 1, "room": "archive", "epoch": "of-another-log", "head": 160, "exported_at": 1});
+    let head =
+        json!({"partyline_room": 1, "room": "archive", "epoch": "of-another-log", "head": 160, "exported_at": 1});
     writeln!(file, "{head}").unwrap();
     for seq in 101..=160 {
         let from = json!({"id": "00112233445566778899aabbccddeeff", "nick": "cleo"});

@@ -10,7 +10,8 @@ use crate::driver::use_driver;
 #[component]
 pub(crate) fn Aloud() -> impl IntoView {
     let view = use_driver().view;
-    let line = |(number, text): (u64, String)| Entry::new(number.to_string(), move || view! { <p>{text}</p> }.into_any());
+    let line =
+        |(number, text): (u64, String)| Entry::new(number.to_string(), move || view! { <p>{text}</p> }.into_any());
     view! {
         <div class="sr-only" aria-live="polite" aria-relevant="additions" data-testid="aloud">
             {list(move || view.aloud.get().into_iter().map(line).collect())}

@@ -1,8 +1,8 @@
 //! A modal dialog.
 
+use crate::boxed::effect;
 use leptos::html;
 use leptos::prelude::*;
-use crate::boxed::effect;
 
 /// A `<dialog>` that is shown while `open` is true. The browser keeps the keyboard inside, starts with the
 /// first field, and gives it back afterwards.

@@ -15,7 +15,7 @@ use crate::words::{tr, tr_view};
 pub(crate) fn Members() -> impl IntoView {
     let view = use_driver().view;
     let private = memo(move || view.room.with(|room| room.as_ref().is_some_and(|room| room.private)));
-    let known = memo(move || view.room.with(Option::is_some));
+    let known = memo(move || view.room.with(|room| room.as_ref().is_some_and(|room| room.private || room.count > 0)));
     let count = memo(move || view.room.with(|room| room.as_ref().map_or(0, |room| room.count)));
     let unlisted = move || count.get().saturating_sub(view.members.with(Vec::len));
     let entry = |member: MemberRef| {

@@ -85,8 +85,7 @@ fn RoomTimeline(room: String) -> impl IntoView {
         }
     });
     let entry = move |row: Arc<Row>| Entry::new(row.key(), move || message::draw(&row, driver));
-    let state =
-        memo(move || view.room.with(|room| room.as_ref().map(|room| (room.entered, room.loading.is_some()))));
+    let state = memo(move || view.room.with(|room| room.as_ref().map(|room| (room.entered, room.loading.is_some()))));
     let has_rows = memo(move || view.rows.with(|rows| !rows.is_empty()));
     let nothing = move || match (state.get(), has_rows.get()) {
         (_, true) => ().into_any(),
