@@ -5,11 +5,11 @@ use leptos::prelude::*;
 
 /// Runs now, and again whenever something that it read has changed.
 pub(crate) fn effect(run: impl FnMut() + 'static) {
-    of_box(Box::new(run));
+    boxed_effect(Box::new(run));
+}
 
-    fn of_box(mut run: Box<dyn FnMut()>) {
-        Effect::new(move |_| run());
-    }
+fn boxed_effect(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_| run());
 }
 
 /// The same, for what has to know what it returned the last time.
@@ -21,11 +21,11 @@ pub(crate) fn effect_since<T: 'static>(mut run: impl FnMut(Option<T>) -> T + 'st
 /// A value that is worked out again whenever something that it was made of has changed, and tells of it only where it is
 /// another one.
 pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(get: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
-    return of_box(Box::new(get));
+    boxed_memo(Box::new(get))
+}
 
-    fn of_box<T: PartialEq + Send + Sync + 'static>(get: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
-        Memo::new(move |_| get())
-    }
+fn boxed_memo<T: PartialEq + Send + Sync + 'static>(get: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+    Memo::new(move |_| get())
 }
 
 /// An entry of a [`list`].
@@ -43,14 +43,14 @@ impl Entry {
 
 /// A list of which only those entries are drawn that weren't there before. Each key stands for one of them.
 pub(crate) fn list(entries: impl Fn() -> Vec<Entry> + Send + 'static) -> AnyView {
-    return of_box(Box::new(entries));
+    boxed_list(Box::new(entries))
+}
 
-    fn of_box(entries: Box<dyn Fn() -> Vec<Entry> + Send>) -> AnyView {
-        view! {
-            <For each=entries key=|entry| entry.key.clone() let:entry>
-                {(entry.draw)()}
-            </For>
-        }
-        .into_any()
+fn boxed_list(entries: Box<dyn Fn() -> Vec<Entry> + Send>) -> AnyView {
+    view! {
+        <For each=entries key=|entry| entry.key.clone() let:entry>
+            {(entry.draw)()}
+        </For>
     }
+    .into_any()
 }

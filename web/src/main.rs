@@ -18,6 +18,7 @@ mod driver;
 mod emoji;
 mod focus;
 mod ime;
+mod kept;
 mod keyboard;
 mod mentions;
 mod notify;

@@ -10,6 +10,8 @@ use partyline_engine::{Model, Room};
 use partyline_shared::codec::json;
 use partyline_shared::{Event, Message};
 
+use crate::kept;
+
 /// Most messages of a room.
 const MESSAGES: usize = 50;
 
@@ -57,7 +59,7 @@ pub(crate) fn read(text: &str) -> Rooms {
     let mut rooms = Rooms::new();
     let mut last: Option<Room> = None;
     for line in text.lines() {
-        if let Ok([name, title]) = serde_json::from_str::<[String; 2]>(line) {
+        if let Ok([name, title]) = <[String; 2]>::try_from(kept::strings(line)) {
             rooms.extend(last.replace(room(&name, title)).map(|room| (room.name.clone(), room)));
         } else if let (Some(room), Ok(Event::Message(message))) = (&mut last, json::decode_event(line)) {
             (room.head, room.read) = (message.seq, message.seq);

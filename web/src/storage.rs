@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use partyline_engine::Identity;
 use web_sys::Storage;
 
-use crate::time;
+use crate::{kept, time};
 
 const IDENTITY: &str = "partyline.identity";
 const ROOMS: &str = "partyline.rooms";
@@ -32,7 +32,7 @@ thread_local! {
 
 /// Who one was the last time.
 pub(crate) fn identity() -> Option<Identity> {
-    serde_json::from_str(&read(IDENTITY)?).ok()
+    kept::identity(&read(IDENTITY)?)
 }
 
 /// Keeps who one is.
@@ -42,7 +42,7 @@ pub(crate) fn keep_identity(identity: &Identity) {
 
 /// The rooms that one was in.
 pub(crate) fn rooms() -> Vec<String> {
-    read(ROOMS).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    kept::strings(&read(ROOMS).unwrap_or_default())
 }
 
 /// Keeps the rooms that one is in.

@@ -18,7 +18,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::{page, storage};
+use crate::{kept, page, storage};
 
 /// What a tab hasn't sent is kept under this and its name.
 const UNSENT: &str = "partyline.unsent.";
@@ -87,7 +87,7 @@ impl Tab {
                 // Removed at once: another tab may have heard the same silence.
                 let text = storage::read(&key).unwrap_or_default();
                 storage::remove(&key);
-                messages.extend(serde_json::from_str::<Vec<Unsent>>(&text).unwrap_or_default());
+                messages.extend(kept::unsent(&text));
             }
             if !messages.is_empty() {
                 messages.sort_by_key(|message| message.at);
