@@ -5,6 +5,7 @@
 //! is said in a room is passed on only to those that have readers there.
 
 mod audience;
+mod expected;
 mod form;
 mod shard;
 
@@ -19,6 +20,7 @@ use partyline_hub::{PostId, RoomId, SessionId};
 use partyline_shared::{Event, Refused, Sent};
 use tokio::sync::oneshot;
 
+use self::expected::Expected;
 use self::form::Said;
 pub(crate) use self::form::{Form, frame, item, line};
 use self::shard::{Order, Shard};
@@ -45,6 +47,7 @@ pub(crate) struct Delivery {
     rooms: HashMap<RoomId, Box<[u32]>>,
     /// Bounded by the hub, which refuses more than so many at once.
     posts: HashMap<PostId, oneshot::Sender<Posted>>,
+    expected: Expected,
     counts: Arc<Deliveries>,
     refusals: Refusals,
 }
@@ -62,16 +65,17 @@ impl Delivery {
     /// Where the system gives no threads.
     pub(crate) fn start(counts: &Deliveries, refusals: &Refusals) -> io::Result<Self> {
         let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS);
+        let expected = Expected::default();
         let start = |number| {
             let (sender, orders) = sync_channel(QUEUE);
-            let shard = Shard::new(counts.clone(), refusals.clone());
+            let shard = Shard::new(counts.clone(), refusals.clone(), expected.clone());
             thread::Builder::new().name(format!("writer-{number}")).spawn(move || shard.run(&orders))?;
             Ok(sender)
         };
         let shards = (0..threads).map(start).collect::<io::Result<Vec<_>>>()?;
         let orders = shards.iter().map(|_| Vec::new()).collect();
         let (counts, refusals) = (Arc::new(counts.clone()), refusals.clone());
-        Ok(Self { shards, orders, rooms: HashMap::new(), posts: HashMap::new(), counts, refusals })
+        Ok(Self { shards, orders, rooms: HashMap::new(), posts: HashMap::new(), expected, counts, refusals })
     }
 
     /// A connection, and where to put what it is to be sent.
@@ -118,6 +122,16 @@ impl Delivery {
             }
         }
         self.order(session, Order::Unsubscribe { session, room });
+    }
+
+    /// A message is on its way to the log, and is delivered once that has it.
+    pub(crate) fn expect(&self) {
+        self.expected.one();
+    }
+
+    /// The log has answered for one of those.
+    pub(crate) fn came(&self) {
+        self.expected.came();
     }
 
     /// Shows everybody in a room an event.

@@ -262,6 +262,9 @@ fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDequ
         if let Input::Command { command: Command::Say(say), .. } = &input {
             crate::faults::panic_if_asked(&say.text);
         }
+        if matches!(input, Input::Committed { .. }) {
+            delivery.came();
+        }
         let gone = if let Input::Close { session } = input { Some(session) } else { None };
         for effect in hub.handle(input, clock.now()) {
             match effect {
@@ -271,6 +274,7 @@ fn handle(hub: &mut Hub, log: &Log, delivery: &mut Delivery, mut inputs: VecDequ
                 Effect::Unsubscribe { session, room } => delivery.unsubscribe(session, room),
                 Effect::Deliver { room, event, except } => delivery.deliver(room, event, except),
                 Effect::Append { append, entry } => {
+                    delivery.expect();
                     if let Err(error) = log.append(append, entry) {
                         inputs.push_back(Input::Committed { append, outcome: Err(error) });
                     }

@@ -62,6 +62,11 @@ impl Audience {
         self.groups.iter().all(|group| group.pending.is_empty())
     }
 
+    /// How many are to be given something.
+    pub(super) fn awaiting(&self) -> usize {
+        self.groups.iter().filter(|group| !group.pending.is_empty()).map(|group| group.seats.len()).sum()
+    }
+
     /// Seats a reader: it is shown what is said from now on. Returns its place.
     pub(super) fn enter(&mut self, form: Form, reader: usize, outbox: Arc<Outbox>) -> usize {
         let group = &mut self.groups[form.index()];

@@ -1,8 +1,9 @@
 //! A thread that writes to its share of the readers.
 //!
 //! It does what it is ordered in that order, and the writing last: all orders that are there are obeyed first, then each
-//! reader is written all that came of them at once. It never waits for more than is there, and never for a reader: what
-//! a socket doesn't take stays in the reader's outbox.
+//! reader is written all that came of them at once. It never waits for a reader: what a socket doesn't take stays in the
+//! reader's outbox. For more than is there it waits only where many are to be written to and the log is just committing
+//! what may be for them too: a message that comes with another one costs a tenth of one that comes alone.
 //!
 //! What a room is shown is gathered once, for all readers of a form, and each of them is given the same bytes. Something
 //! for one reader alone (an answer) has to come behind what its rooms were shown before, and before what they are shown
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use partyline_hub::{RoomId, SessionId};
@@ -19,6 +21,7 @@ use partyline_shared::{Bye, ByeReason, Code, Event};
 use slab::Slab;
 
 use super::audience::Audience;
+use super::expected::Expected;
 use super::form::{Form, Said, item};
 use crate::meter::TOO_FAST;
 use crate::metrics::{Deliveries, Refusals};
@@ -30,6 +33,12 @@ const GATHERED: usize = 64 * 1024;
 
 /// Batches of orders that are obeyed before anything is written.
 const BATCHES: usize = 64;
+
+/// From so many readers that are to be written to, company is waited for.
+const MANY: usize = 256;
+
+/// How long for each of them, and at most: no longer than the writing takes.
+const PATIENCE: (Duration, Duration) = (Duration::from_micros(4), Duration::from_millis(5));
 
 /// What a shard is to do.
 #[derive(Debug)]
@@ -80,13 +89,17 @@ pub(super) struct Shard {
     writes: u64,
     counts: Deliveries,
     refusals: Refusals,
+    expected: Expected,
+    /// How long company is waited for: for each reader, and at most.
+    patience: (Duration, Duration),
 }
 
 impl Shard {
     /// Without readers. What is delivered and refused is counted with these.
-    pub(super) fn new(counts: Deliveries, refusals: Refusals) -> Self {
+    pub(super) fn new(counts: Deliveries, refusals: Refusals, expected: Expected) -> Self {
         let (sessions, readers, rooms) = (HashMap::new(), Slab::new(), HashMap::new());
-        Self { sessions, readers, rooms, gathering: Vec::new(), dirty: Vec::new(), writes: 0, counts, refusals }
+        let (gathering, dirty, patience) = (Vec::new(), Vec::new(), PATIENCE);
+        Self { sessions, readers, rooms, gathering, dirty, writes: 0, counts, refusals, expected, patience }
     }
 
     /// Obeys until nobody gives orders any more.
@@ -98,7 +111,27 @@ impl Shard {
             for order in orders.try_iter().take(BATCHES).flatten() {
                 self.obey(order);
             }
+            self.wait_for_company(orders);
             self.write();
+        }
+    }
+
+    /// Obeys what the log's commit of now brings, where many are to be written to.
+    fn wait_for_company(&mut self, orders: &Receiver<Vec<Order>>) {
+        let pending = self.gathering.iter().filter_map(|room| self.rooms.get(room));
+        let readers: usize = pending.map(Audience::awaiting).sum();
+        if readers < MANY {
+            return;
+        }
+        let (each, longest) = self.patience;
+        let until = Instant::now() + each.saturating_mul(u32::try_from(readers).unwrap_or(u32::MAX)).min(longest);
+        while self.expected.any() {
+            // Whoever was answered doesn't wait for the others.
+            self.flush();
+            let Ok(batch) = orders.recv_timeout(until.saturating_duration_since(Instant::now())) else { return };
+            for order in batch {
+                self.obey(order);
+            }
         }
     }
 

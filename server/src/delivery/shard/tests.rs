@@ -21,7 +21,7 @@ struct House {
 impl House {
     fn new() -> Self {
         let metrics = Metrics::new();
-        let shard = Shard::new(metrics.deliveries.clone(), metrics.refusals.clone());
+        let shard = Shard::new(metrics.deliveries.clone(), metrics.refusals.clone(), Expected::default());
         Self { metrics, shard }
     }
 
@@ -209,6 +209,71 @@ async fn what_is_there_at_once_is_one_write_for_each_reader_and_encoded_once() {
     house.send(0, Event::Pong { nonce: Some(0) });
     house.shard.write();
     assert_eq!((writes.get(), texts.get(), json.get()), (30 + 29, 65, 65), "plain text is told by its task");
+}
+
+/// A shard at work on a thread of its own: the way to give it orders, what it expects, and who reads.
+struct Working {
+    orders: std::sync::mpsc::SyncSender<Vec<Order>>,
+    expected: Expected,
+    clients: Vec<Lines<BufReader<UnixStream>>>,
+    metrics: Metrics,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Working {
+    async fn start(readers: u64, patience: (Duration, Duration)) -> Self {
+        let mut house = House::new();
+        let mut clients = Vec::new();
+        for session in 0..readers {
+            clients.push(house.lines(session).await);
+        }
+        let House { metrics, mut shard } = house;
+        let expected = shard.expected.clone();
+        shard.patience = patience;
+        let (orders, queue) = std::sync::mpsc::sync_channel(8);
+        let thread = std::thread::spawn(move || shard.run(&queue));
+        Self { orders, expected, clients, metrics, thread }
+    }
+
+    fn deliver(&self, nonce: u64) {
+        let said = Arc::new(Said::new(Event::Pong { nonce: Some(nonce) }, Arc::new(self.metrics.deliveries.clone())));
+        self.orders.send(vec![Order::Deliver { room: ROOM, said, except: None }]).unwrap();
+    }
+}
+
+const FOR_EVER: (Duration, Duration) = (Duration::from_hours(1), Duration::from_hours(1));
+
+#[tokio::test]
+async fn what_the_log_is_committing_shares_the_writes_to_many() {
+    let mut working = Working::start(300, FOR_EVER).await;
+    working.expected.one();
+    working.expected.one();
+    working.deliver(0);
+    working.expected.came();
+    working.deliver(1);
+    working.expected.came();
+    drop(working.orders);
+    for client in &mut working.clients {
+        assert_eq!(pongs(client, 2).await, [0, 1]);
+    }
+    working.thread.join().unwrap();
+    assert_eq!(working.metrics.deliveries.writes.get(), 300);
+}
+
+#[tokio::test]
+async fn nobody_waits_long_for_what_does_not_come() {
+    let mut working = Working::start(300, PATIENCE).await;
+    working.expected.one();
+    working.deliver(0);
+    assert_eq!(pongs(&mut working.clients[299], 1).await, [0]);
+}
+
+#[tokio::test]
+async fn few_wait_for_nothing() {
+    let mut working = Working::start(3, FOR_EVER).await;
+    working.expected.one();
+    working.deliver(0);
+    assert_eq!(pongs(&mut working.clients[2], 1).await, [0]);
 }
 
 /// What a batch of so many messages takes of the allocator, with so many readers of each form.
