@@ -137,8 +137,10 @@ impl Deref for View {
 pub(crate) struct Signals {
     /// Whether the server can be talked to.
     pub(crate) connection: RwSignal<Connection>,
-    /// Who one is.
+    /// Who one is, once the server has said so.
     pub(crate) me: RwSignal<Option<MemberRef>>,
+    /// What one is called; before the server has said so, what one will ask to be called.
+    pub(crate) name: RwSignal<Option<String>>,
     /// What the server is called.
     pub(crate) server: RwSignal<String>,
     /// How long a message may be.
@@ -232,6 +234,7 @@ impl View {
         let signals = Signals {
             connection: RwSignal::new(Connection::Idle),
             me: RwSignal::new(None),
+            name: RwSignal::new(None),
             server: RwSignal::new(String::new()),
             message_chars: RwSignal::new(partyline_shared::Limits::default().message_chars),
             rooms: RwSignal::new(Vec::new()),
@@ -277,14 +280,12 @@ impl View {
         tallies: &Tallies,
     ) {
         let model = engine.model();
-        // Before the server has said who one is, one is there by one's name.
-        let by_name = || engine.nick().map(|nick| MemberRef { id: MemberId([0; 16]), nick: nick.to_owned() });
-        let me = model.me.clone().or_else(by_name);
         if stale.connection {
             put(self.connection, model.connection.clone());
         }
         if stale.me {
-            put(self.me, me.clone());
+            put(self.me, model.me.clone());
+            put(self.name, engine.nick().map(str::to_owned));
             put(self.server, model.server.clone());
             put(self.message_chars, model.limits.message_chars);
         }
@@ -317,6 +318,9 @@ impl View {
         // One's own nick is in what one said that is on its way.
         if stale.timeline || stale.me {
             let today = time::day(model.clock.server(time::now()));
+            // Before the server has said who one is, what waits to be sent is shown under one's name.
+            let by_name = || engine.nick().map(|nick| MemberRef { id: MemberId([0; 16]), nick: nick.to_owned() });
+            let me = model.me.clone().or_else(by_name);
             let reader = Reader { me: me.as_ref(), new_after, day_of: &time::day, today, clock: model.clock };
             // Who comes for a message isn't shown the end first.
             let waits = matches!(room.loading, Some(Loading::Around(_))) && self.rows.with_untracked(Vec::is_empty);

@@ -258,11 +258,11 @@ fn JoinForm() -> impl IntoView {
 #[component]
 fn Me() -> impl IntoView {
     let view = use_driver().view;
-    let nick = memo(move || view.me.with(|me| me.as_ref().map(|me| me.nick.clone())));
     view! {
         <div class="me">
             {move || {
-                nick.get()
+                view.name
+                    .get()
                     .map(|nick| {
                         view! {
                             {avatar(&nick)}

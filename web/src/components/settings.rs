@@ -15,7 +15,7 @@ use crate::words::{Language, tr};
 pub(crate) fn SettingsDialog() -> impl IntoView {
     let view = use_driver().view;
     let settings = use_settings();
-    let nick = move || view.me.with(|me| me.as_ref().map(|me| me.nick.clone()).unwrap_or_default());
+    let nick = move || view.name.get().unwrap_or_default();
     let rename = move |_| {
         view.settings_open.set(false);
         view.renaming.set(true);
